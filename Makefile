@@ -1,0 +1,67 @@
+# The words of this house. `make up` and `make test` need no other step before them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PY := .venv/bin/python
+DATA ?= var/hinomi
+PORT ?= 8420
+HOST ?= 127.0.0.1
+
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+# ---- set up ---------------------------------------------------------------------------------------------------------
+prerequisites: ## name what this machine lacks, with the command that mends it
+	@bash .ci/prerequisites
+
+.venv/ready: requirements-dev.lock pyproject.toml | prerequisites
+	@echo "Setting up Python (.venv) ..."
+	@python3 -m venv .venv
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+CONSOLE_SOURCES := $(shell find console -type f -not -path '*/node_modules/*' 2>/dev/null)
+console/node_modules/.ready: console/package-lock.json | prerequisites
+	@echo "Setting up the console (npm ci) ..."
+	@cd console && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+hinomi/console_dist/index.html: console/node_modules/.ready $(CONSOLE_SOURCES)
+	@echo "Building the console ..."
+	@cd console && npm run --silent build
+	@touch $@
+
+setup: .venv/ready hinomi/console_dist/index.html ## set up Python and the console
+
+# ---- use ------------------------------------------------------------------------------------------------------------
+up: setup ## start everything in the foreground, with first alerts from built-in recordings
+	@exec .venv/bin/hinomi up --data $(DATA) --host $(HOST) --port $(PORT)
+
+# ---- hold -----------------------------------------------------------------------------------------------------------
+format: .venv/ready ## format the Python code
+	@.venv/bin/ruff format -q . && .venv/bin/ruff check -q --fix .
+
+check: setup ## format, lint, types, floors, content, console types
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	.venv/bin/hinomi content verify
+	cd console && npm run --silent typecheck
+
+test-unit: setup ## the quick tests: under a minute
+	.venv/bin/pytest -q -m "not slow and not browser" -n 2
+
+test-console: setup ## the console's own tests
+	cd console && npm test --silent
+
+test: check test-console ## everything: checks, unit tests, stories, crash tests, browser tests
+	.venv/bin/pytest -q -n 2
+
+bench: setup ## speed and memory, as ratios within one run
+	$(PY) benchmarks/run.py
+
+eval: setup ## recall on the labelled recordings, false alarms on the benign ones
+	$(PY) benchmarks/evaluate.py
+
+.PHONY: help prerequisites setup up format check test-unit test-console test bench eval
