@@ -1,0 +1,131 @@
+"""Recordings into a data folder: read here, laid in the spool, and followed until every entry is closed.
+
+With a server on the folder the batches go to its door over HTTP; without one this process opens the house itself.
+"""
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import httpx
+
+from hinomi.app.folder import DataFolder
+from hinomi.app.house import House
+from hinomi.errors import HinomiError, Unavailable
+from hinomi.ingest.protocols import own
+from hinomi.ingest.protocols.file import read_paths
+from hinomi.schema.record import RecordBatch
+from hinomi.settings import Settings
+
+# file, bytes done, bytes in all, records so far
+Progress = Callable[[str, int, int, int], None]
+
+WAITING_ENTRIES = 8  # so many may lie in the spool before the reader pauses: bounds the spool, not the result
+
+
+class Door(Protocol):
+    """Where batches go in: a running server, or this very process."""
+
+    def append(self, batch: RecordBatch) -> int:
+        """Sequence number of the entry, once it is on disk."""
+
+    def progress(self, sequence: int) -> dict[str, Any]:
+        """`done`, `waiting`, `trouble` and `total` as in House.progress."""
+
+    def follow(self, sequence: int) -> dict[str, Any]:
+        """Wait a moment for the entry to be closed, then tell the progress."""
+
+
+class ServerDoor:
+    """The door of a running server on the same machine, opened with its local token."""
+
+    def __init__(self, server: dict[str, Any]) -> None:
+        self._client = httpx.Client(
+            base_url=server["url"], headers={"Authorization": f"Bearer {server['token']}"}, timeout=120, trust_env=False
+        )
+
+    def append(self, batch: RecordBatch) -> int:
+        reply = self._ask("POST", "/ingest/v1/records", content=own.encode(batch))
+        return int(reply["sequence"])
+
+    def progress(self, sequence: int) -> dict[str, Any]:
+        return self._ask("GET", "/ingest/v1/progress", params={"sequence": sequence})
+
+    def follow(self, sequence: int) -> dict[str, Any]:
+        time.sleep(0.05)
+        return self.progress(sequence)
+
+    def _ask(self, method: str, path: str, **more: Any) -> dict[str, Any]:
+        try:
+            reply = self._client.request(method, path, **more)
+        except httpx.HTTPError as error:
+            raise Unavailable(f"the server went away: {error}; what it acknowledged is safe, import again") from None
+        body = reply.json()
+        if reply.is_error:
+            raise HinomiError(f"the server refused: {body['error']['message']}")
+        return dict(body)
+
+
+class HouseDoor:
+    """The house opened in this process; its pipeline steps between the reads."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def append(self, batch: RecordBatch) -> int:
+        return self._house.append(batch)
+
+    def progress(self, sequence: int) -> dict[str, Any]:
+        return self._house.progress(sequence)
+
+    def follow(self, sequence: int) -> dict[str, Any]:
+        self._house.pipeline.wait_closed(sequence, 0.2)
+        return self.progress(sequence)
+
+
+def import_paths(settings: Settings, paths: Sequence[Path], progress: Progress) -> dict[str, Any]:
+    """Import files and folders; returns read, kept, duplicates, dead_letters (by reason), detections, alerts, seconds."""
+    folder = DataFolder(settings.data)
+    folder.require()
+    server = folder.server()
+    if server is not None:
+        return _import(ServerDoor(server), paths, progress)
+    with House(settings) as house:
+        house.pipeline.drain()  # what an interrupted run left is not counted as this import's
+        house.start()
+        return _import(HouseDoor(house), paths, progress)
+
+
+def _import(door: Door, paths: Sequence[Path], progress: Progress) -> dict[str, Any]:
+    started = time.monotonic()
+    before = door.progress(0)["total"]
+    records, last = 0, 0
+    place = ["", 0, 0]
+
+    def on_file(path: str, done: int, total: int) -> None:
+        place[:] = [os.path.basename(path), done, total]
+
+    for batch in read_paths(paths, on_file=on_file):
+        last = door.append(batch)
+        records += len(batch.records)
+        progress(str(place[0]), int(place[1]), int(place[2]), records)
+        while door.progress(last)["waiting"] > WAITING_ENTRIES:
+            door.follow(last - WAITING_ENTRIES)
+    state = door.progress(last)
+    while not state["done"]:
+        if state["trouble"]:
+            progress(str(state["trouble"]), int(place[1]), int(place[2]), records)
+        state = door.follow(last)
+    return _report(before, state["total"], time.monotonic() - started)
+
+
+def _report(before: dict[str, Any], after: dict[str, Any], seconds: float) -> dict[str, Any]:
+    counted = {name: after[name] - before[name] for name in ("read", "kept", "duplicates", "detections", "alerts")}
+    dead = {reason: count - before["dead"].get(reason, 0) for reason, count in after["dead"].items()}
+    return {
+        **counted,
+        "dead_letters": {reason: count for reason, count in dead.items() if count},
+        "seconds": round(seconds, 3),
+    }

@@ -1,0 +1,264 @@
+"""The hallway: the whole trip of a batch, on one screen.
+
+    spool -> normalise -> (lake | detect -> correlate) -> workbench -> one closing transaction -> spool may forget
+
+Killed at any point, the next `step` takes the same entries again and the result is the same: the lake tells which
+activities of an entry it already holds (`spoolSeq`), identities are deterministic, and the window state is the one that
+was closed with the last batch. What is a duplicate is decided by identity alone: an activity in the lake under another
+entry was there before.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+
+from hinomi.database import Database, metadata
+from hinomi.detect.content import Content
+from hinomi.detect.correlator import Correlator
+from hinomi.detect.engine import Engine
+from hinomi.ingest.spool import Spool
+from hinomi.ingest.store import DeadLetters
+from hinomi.lake.lake import Lake
+from hinomi.normalise.ancestry import Ancestry
+from hinomi.normalise.normaliser import Normaliser
+from hinomi.schema.activity import ActivityBatch
+from hinomi.schema.detection import Detection, ModelMatch
+from hinomi.schema.record import DeadLetter, RecordBatch
+from hinomi.workbench.workbench import Workbench
+
+STATE = sa.Table(
+    "pipeline_state",
+    metadata,
+    sa.Column("name", sa.String(40), primary_key=True),
+    sa.Column("value", sa.LargeBinary, nullable=False),
+)
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a step, or a whole run, did. `kept` counts activities new to the lake."""
+
+    read: int = 0
+    kept: int = 0
+    duplicates: int = 0
+    detections: int = 0
+    detections_by_risk: dict[str, int] = field(default_factory=dict)
+    alerts: int = 0
+    dead: dict[str, int] = field(default_factory=dict)
+    batches: int = 0
+    last_sequence: int = 0
+
+    def add(self, other: "Tally") -> None:
+        self.read += other.read
+        self.kept += other.kept
+        self.duplicates += other.duplicates
+        self.detections += other.detections
+        self.alerts += other.alerts
+        self.batches += other.batches
+        self.last_sequence = max(self.last_sequence, other.last_sequence)
+        for mine, theirs in ((self.dead, other.dead), (self.detections_by_risk, other.detections_by_risk)):
+            for key, count in theirs.items():
+                mine[key] = mine.get(key, 0) + count
+
+
+@dataclass(slots=True)
+class _Entry:
+    """One spool entry on its way: its activities, and for each batch of them the rows that are new."""
+
+    sequence: int
+    batches: list[ActivityBatch]
+    fresh: dict[str, bool]  # uuid -> True: not in the lake yet; False: in it under this very entry (a replay)
+    duplicates: int
+
+
+class Pipeline:
+    """One per data folder; `step` is not thread-safe, run it from one thread (`run`)."""
+
+    def __init__(
+        self,
+        *,
+        spool: Spool,
+        database: Database,
+        lake: Lake,
+        workbench: Workbench,
+        letters: DeadLetters,
+        content: Content,
+        batch_records: int,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._spool, self._database, self._lake = spool, database, lake
+        self._workbench, self._letters, self._content = workbench, letters, content
+        self._batch_records, self._clock = batch_records, clock
+        self._normaliser = Normaliser()
+        self._engine = Engine(content.filters)
+        self._ancestry = Ancestry(lake.creators)
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="lake-writer")
+        self._closed = threading.Condition()
+        self.total = Tally()
+        self._restore()
+
+    # ---- one batch ------------------------------------------------------------------------------------------------
+    def step(self) -> Tally | None:
+        """Take the oldest entries through the house and close them; None when the spool is empty.
+
+        Raises what the rooms raise (DiskFull, Unavailable ...); nothing is closed then, and the same entries come again.
+        """
+        taken = self._spool.take(self.position, self._batch_records)
+        if not taken:
+            return None
+        received_ms = int(self._clock() * 1000)
+        tally = Tally(batches=1, last_sequence=taken[-1][0])
+        dead: list[DeadLetter] = []
+        entries = [self._normalise(sequence, batch, received_ms, tally, dead) for sequence, batch in taken]
+        self._mark_known(entries)
+        self._ancestry.complete([batch for entry in entries for batch in entry.batches])
+        writing = self._writer.submit(self._write_activities, entries, tally)
+        try:
+            detections = self._detect(entries)
+            matches = self._correlator.observe(detections)
+        finally:
+            writing.result()
+        self._write_detections(entries, detections, tally)
+        try:
+            self._close(tally, matches, dead)
+        except BaseException:
+            self._restore()
+            raise
+        self._spool.done(tally.last_sequence)
+        self._count(tally)
+        return tally
+
+    def _normalise(
+        self, sequence: int, batch: RecordBatch, received_ms: int, tally: Tally, dead: list[DeadLetter]
+    ) -> _Entry:
+        normalised = self._normaliser.normalise(batch, received_ms)
+        dead += batch.dead
+        dead += normalised.dead
+        tally.read += len(batch.records)
+        return _Entry(sequence, normalised.activities, {}, 0)
+
+    def _mark_known(self, entries: Sequence[_Entry]) -> None:
+        """Decide for each activity: new, a replay of this entry, or a duplicate of something kept before."""
+        uuids: list[str] = []
+        times: list[int] = []
+        for entry in entries:
+            for batch in entry.batches:
+                if not batch.projected:
+                    uuids += batch.fields["uuid"]
+                    times += batch.fields["eventTime"]
+        known = self._lake.known(uuids, times)
+        seen: set[str] = set()
+        for entry in entries:
+            for batch in entry.batches:
+                if batch.projected:
+                    continue
+                for uuid in batch.fields["uuid"]:
+                    held = known.get(uuid)
+                    if uuid in seen or (held is not None and held != entry.sequence):
+                        entry.duplicates += 1
+                    else:
+                        entry.fresh[uuid] = held is None
+                        seen.add(uuid)
+
+    def _write_activities(self, entries: Sequence[_Entry], tally: Tally) -> None:
+        chosen: list[tuple[int, ActivityBatch, list[int] | None]] = []
+        for entry in entries:
+            tally.duplicates += entry.duplicates
+            tally.kept += len(entry.fresh)
+            for batch in entry.batches:
+                if batch.projected:
+                    continue
+                chosen.append((entry.sequence, batch, _rows_to_write(entry, batch)))
+        self._lake.write_activities([(seq, batch, rows) for seq, batch, rows in chosen if rows is None or rows])
+
+    def _detect(self, entries: Sequence[_Entry]) -> list[Detection]:
+        found: list[Detection] = []
+        for entry in entries:
+            here: dict[str, Detection] = {}
+            for batch in entry.batches:
+                for detection in self._engine.observe(batch):
+                    if detection.uuid in entry.fresh:
+                        here.setdefault(detection.id, detection)
+            found += sorted(here.values(), key=lambda detection: (detection.position, detection.filter_id))
+        return found
+
+    def _write_detections(self, entries: Sequence[_Entry], detections: list[Detection], tally: Tally) -> None:
+        """A replayed entry may have left some of its detections in the lake: those are not written again."""
+        replayed = any(not new for entry in entries for new in entry.fresh.values())
+        held: set[str] = set()
+        if replayed and detections:
+            held = self._lake.known_detections(
+                [detection.id for detection in detections], [detection.event_time_ms for detection in detections]
+            )
+        self._lake.write_detections([detection for detection in detections if detection.id not in held])
+        tally.detections += len(detections)
+        for detection in detections:
+            risk = str(detection.risk)
+            tally.detections_by_risk[risk] = tally.detections_by_risk.get(risk, 0) + 1
+
+    def _close(self, tally: Tally, matches: list[ModelMatch], dead: list[DeadLetter]) -> None:
+        """The one transaction that closes the batch."""
+        with self._database.begin() as connection:
+            raised = self._workbench.keep(connection, matches, self._content, self._clock())
+            for reason, count in self._letters.keep(connection, dead, self._clock()).items():
+                tally.dead[reason] = tally.dead.get(reason, 0) + count
+            state = {
+                "position": b"%d" % tally.last_sequence,
+                "windows": self._correlator.snapshot(),
+                "content": self._content.version.encode(),
+            }
+            for name, value in state.items():
+                connection.execute(sa.delete(STATE).where(STATE.c.name == name))
+                connection.execute(sa.insert(STATE).values(name=name, value=value))
+        tally.alerts += len(raised)
+
+    # ---- many batches ---------------------------------------------------------------------------------------------
+    def drain(self, on_step: Callable[[Tally], None] | None = None) -> Tally:
+        """Step until the spool is empty."""
+        whole = Tally()
+        while (tally := self.step()) is not None:
+            whole.add(tally)
+            if on_step:
+                on_step(whole)
+        return whole
+
+    def wait_closed(self, sequence: int, timeout_s: float) -> bool:
+        """True once the entry `sequence` is closed; False after the time-out."""
+        with self._closed:
+            return self._closed.wait_for(lambda: self.position >= sequence, timeout_s)
+
+    def close(self) -> None:
+        self._writer.shutdown()
+
+    # ---- state ----------------------------------------------------------------------------------------------------
+    def _restore(self) -> None:
+        """Position and window state as of the last closed batch."""
+        with self._database.read() as connection:
+            rows = connection.execute(sa.select(STATE.c.name, STATE.c.value)).all()
+        state = {row.name: bytes(row.value) for row in rows}
+        self.position = int(state.get("position", b"0"))
+        self._correlator = Correlator(self._content.models)
+        if "windows" in state:
+            self._correlator.restore(state["windows"])
+
+    def _count(self, tally: Tally) -> None:
+        with self._closed:
+            self.position = tally.last_sequence
+            self.total.add(tally)
+            self._closed.notify_all()
+
+
+def _rows_to_write(entry: _Entry, batch: ActivityBatch) -> list[int] | None:
+    """Rows that the lake does not hold; None when that is all of them. Each uuid once."""
+    uuids = batch.fields["uuid"]
+    rows = [index for index, uuid in enumerate(uuids) if entry.fresh.get(uuid)]
+    if len(rows) == batch.length and len(set(uuids)) == batch.length:
+        return None
+    first: dict[str, int] = {}
+    for index in rows:
+        first.setdefault(uuids[index], index)
+    return list(first.values())

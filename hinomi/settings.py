@@ -1,0 +1,102 @@
+"""Settings: read once, frozen, handed down by `app`. No room reads the environment.
+
+Each setting stands here with its name, default, unit and help in both languages; `docs/reference/settings.md` is held
+against this table by a test. A setting is given on the command line (where a command has the option), else by the
+environment variable HINOMI_<NAME>, else by the default.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from hinomi.errors import InputError
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """What a setting means, for people; `minimum` and `maximum` bound whole numbers."""
+
+    en: str
+    ja: str
+    minimum: int | None = None
+    maximum: int | None = None
+
+
+HELP: dict[str, Help] = {
+    "data": Help("Folder that holds everything Hinomi keeps.", "Hinomi がすべてを保存するフォルダ。"),
+    "host": Help("Address to listen on.", "待ち受けるアドレス。"),
+    "port": Help("Port to listen on; 0 takes a free one.", "待ち受けるポート。0 なら空きポート。", 0, 65535),
+    "org": Help(
+        "Organisation number in Workbench ids (WB-<org>-...).", "Workbench ID に入る組織番号 (WB-<org>-...)。"
+    ),
+    "database_url": Help(
+        "Operational database; empty = SQLite in the data folder.",
+        "運用データベース。空ならデータフォルダ内の SQLite。",
+    ),
+    "content": Help("Folder of filters and models; empty = the shipped one.", "検知コンテンツのフォルダ。空なら同梱品。"),
+    "disk_floor_mb": Help(
+        "Free disk space (MiB) under which nothing more is acknowledged.",
+        "空き容量 (MiB) がこれを下回ると受信を止めます。",
+        1,
+        1 << 20,
+    ),
+    "lake_memory_mb": Help("Memory limit of the lake's process (MiB).", "レイクのプロセスのメモリ上限 (MiB)。", 256, 1 << 20),
+    "batch_records": Help("Records the pipeline takes at a time.", "パイプラインが一度に処理するレコード数。", 1, 100_000),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    data: Path = Path("var/hinomi")
+    host: str = "127.0.0.1"
+    port: int = 8420
+    org: str = "1"
+    database_url: str = ""
+    content: str = ""
+    disk_floor_mb: int = 256
+    lake_memory_mb: int = 1024
+    batch_records: int = 20_000
+
+    @property
+    def content_folder(self) -> Path:
+        return Path(self.content) if self.content else shipped_content()
+
+
+def shipped_content() -> Path:
+    """The content that came with Hinomi: beside the package in a checkout, inside it when installed as a wheel."""
+    package = Path(__file__).resolve().parent
+    inside = package / "content"
+    return inside if inside.is_dir() else package.parent / "content"
+
+
+def read_settings(given: Mapping[str, Any], environment: Mapping[str, str] | None = None) -> Settings:
+    """Settings from what was typed (None = not typed), then the environment, then the defaults.
+
+    Raises InputError that names the setting and what would be right.
+    """
+    environment = os.environ if environment is None else environment
+    values: dict[str, Any] = {}
+    for entry in fields(Settings):
+        value = given.get(entry.name)
+        if value is None:
+            value = environment.get(f"HINOMI_{entry.name.upper()}")
+        if value is not None:
+            values[entry.name] = _typed(entry.name, value, type(entry.default))
+    return Settings(**values)
+
+
+def _typed(name: str, value: Any, kind: type) -> Any:
+    if issubclass(kind, Path):
+        return Path(value)
+    if kind is not int:
+        return str(value)
+    try:
+        number = int(value)
+    except ValueError:
+        raise InputError(f"setting {name}: {value!r} is no whole number") from None
+    low, high = HELP[name].minimum, HELP[name].maximum
+    if (low is not None and number < low) or (high is not None and number > high):
+        raise InputError(f"setting {name}: {number} is not between {low} and {high}")
+    return number
