@@ -1,7 +1,7 @@
 """The operational database: connection, transaction, schema version. It knows no table of any room.
 
 In: a path (SQLite) or a SQLAlchemy URL (PostgreSQL). Out: connections in a read or a write transaction. Each room
-registers its tables on METADATA in its own `store.py`; rooms write SQL that both databases know, and what only SQLite
+registers its tables on metadata in its own `store.py`; rooms write SQL that both databases know, and what only SQLite
 needs stands here.
 """
 
@@ -19,7 +19,7 @@ from sqlalchemy.pool import QueuePool
 
 from hinomi.errors import DiskFull, InputError, Unavailable
 
-METADATA = MetaData()
+metadata = MetaData()
 SCHEMA_VERSION = 1
 
 # A writer waits this long for another process (the command line beside the server) before it gives up.
@@ -31,7 +31,7 @@ _SQLITE_BUSY = 5
 _SQLITE_NOTADB = 26
 _SQLITE_PRIMARY = 0xFF
 
-schema_version = Table("schema_version", METADATA, Column("version", Integer, primary_key=True, autoincrement=False))
+schema_version = Table("schema_version", metadata, Column("version", Integer, primary_key=True, autoincrement=False))
 
 
 class Database:
@@ -40,7 +40,7 @@ class Database:
     Writers queue up one after the other; readers see the last committed state and never wait for a writer.
     """
 
-    metadata = METADATA
+    metadata = metadata  # the one all rooms share
 
     def __init__(self, url_or_path: str | Path) -> None:
         self._turn = threading.Lock()
@@ -64,7 +64,7 @@ class Database:
                     f"The database has schema version {known}; this Hinomi knows {SCHEMA_VERSION}. "
                     "Start the newer Hinomi that wrote it, or restore a backup from before."
                 )
-            METADATA.create_all(connection)
+            metadata.create_all(connection)
             if known is None:
                 connection.execute(insert(schema_version).values(version=SCHEMA_VERSION))
 
