@@ -1,0 +1,231 @@
+"""The Search language (what a person types, and the header TMV1-Query): text to tree.
+
+    objectCmd: (*reg*save* or "whoami /all") and not processUser: system dpt >= 80 T1003-002
+
+Terms side by side must all hold. Grammar with examples: docs/reference/query.md. One pass over the text by hand, for
+what a word is depends on where it stands; the stack is bounded by MAX_DEPTH.
+"""
+
+import re
+from dataclasses import dataclass
+
+from hinomi.errors import InputError
+from hinomi.query.tree import (
+    MAX_DEPTH,
+    AnyField,
+    Compare,
+    Everything,
+    Node,
+    Operator,
+    check_size,
+    join_all,
+    join_any,
+    negate,
+)
+
+MAX_LENGTH = 20_000  # characters: a pasted list of some hundred hashes
+
+_BLANKS = re.compile(r"\s*")
+_FIELD = re.compile(r"([A-Za-z_][A-Za-z0-9_.]*)\s*(>=|<=|[:<>])")
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
+_REGEX = re.compile(r"/((?:[^/\\]|\\.)+)/(?=[\s)]|$)", re.DOTALL)
+_WORD = re.compile(r'(?:\\[\\"():]|[^\s()"])+')
+_ESCAPED = re.compile(r'\\([\\"])')
+_WORD_ESCAPED = re.compile(r'\\([\\"():])')
+_KEYWORD = re.compile(r"(and|or|not)(?=[\s()]|$)", re.IGNORECASE)
+_RANGES = {">": Operator.GREATER, ">=": Operator.AT_LEAST, "<": Operator.LESS, "<=": Operator.AT_MOST}
+
+
+def parse_query(text: str, *, quotes_exact: bool = True, max_length: int = MAX_LENGTH) -> Node:
+    """The tree of a query. InputError names the column and what would be right.
+
+    `quotes_exact`: a quoted value must be the whole value of the field (Search). False, for TMV1-Query: it is matched
+    as the field is (a part of it, or the whole), and * and ? in it may also be wildcards.
+    """
+    if len(text) > max_length:
+        raise InputError(f"the query has {len(text)} characters; at most {max_length}")
+    if not text.strip():
+        raise InputError("column 1: the query is empty; write * for everything")
+    reader = _Reader(text, quotes_exact)
+    node = reader.read_any(None, 1)
+    if reader.position < len(text):
+        raise reader.refuse("this closing bracket opens nowhere")
+    return check_size(node)
+
+
+@dataclass(slots=True)
+class _Field:
+    """The field that the values of a bracket belong to."""
+
+    name: str
+    at: int
+
+
+class _Reader:
+    def __init__(self, text: str, quotes_exact: bool) -> None:
+        self.text = text
+        self.position = 0
+        self.quotes_exact = quotes_exact
+        self._skip()
+
+    def refuse(self, problem: str) -> InputError:
+        return InputError(f"column {self.position + 1}: {problem}")
+
+    def read_any(self, field: _Field | None, depth: int) -> Node:
+        if depth > MAX_DEPTH:
+            raise self.refuse(f"nested too deeply; at most {MAX_DEPTH} levels")
+        found = [self._read_all(field, depth)]
+        while self._take_keyword("or"):
+            found.append(self._read_all(field, depth))
+        return join_any(found)
+
+    def _read_all(self, field: _Field | None, depth: int) -> Node:
+        found = [self._read_not(field, depth)]
+        while self._take_keyword("and") or self._at_term():
+            found.append(self._read_not(field, depth))
+        return join_all(found)
+
+    def _read_not(self, field: _Field | None, depth: int) -> Node:
+        negated = False
+        while self._take_keyword("not"):
+            negated = not negated
+        node = self._read_term(field, depth)
+        return negate(node) if negated else node
+
+    def _read_term(self, field: _Field | None, depth: int) -> Node:
+        if not self._at_term():
+            raise self.refuse(
+                f"expected {'a value' if field else 'a field and a value, or a word'}, found {self._found()}"
+            )
+        if self._take("("):
+            node = self.read_any(field, depth + 1)
+            if not self._take(")"):
+                raise self.refuse("expected a closing bracket ) here")
+            return node
+        if field:
+            return self._read_value(field)
+        named = _FIELD.match(self.text, self.position)
+        if not named:
+            return self._read_bare()
+        owner = _Field(named.group(1), self.position + 1)
+        self._move(named.end())
+        if named.group(2) == ":":
+            return self._read_values(owner, depth)
+        return self._read_range(owner, _RANGES[named.group(2)])
+
+    def _read_values(self, field: _Field, depth: int) -> Node:
+        if self._take("("):
+            node = self.read_any(field, depth + 1)
+            if not self._take(")"):
+                raise self.refuse(f"expected a closing bracket ) after the values of {field.name!r}")
+            return node
+        return self._read_value(field)
+
+    def _read_range(self, field: _Field, operator: Operator) -> Node:
+        quoted = self._quoted()
+        value = quoted if quoted is not None else self._word()
+        if not value:
+            raise self.refuse(f"expected a number or a time after {field.name!r}, found {self._found()}")
+        return Compare(field.name, operator, value, field.at)
+
+    def _read_value(self, field: _Field) -> Node:
+        pattern = _REGEX.match(self.text, self.position)
+        if pattern:
+            self._move(pattern.end())
+            return Compare(field.name, Operator.REGEX, pattern.group(1).replace("\\/", "/"), field.at)
+        quoted = self._quoted()
+        if quoted is not None:
+            return self._quoted_value(field, quoted)
+        raw = self._raw_word()
+        if raw is None:
+            raise self.refuse(
+                f"expected a value after {field.name!r}, found {self._found()}; write for example {field.name}: *"
+            )
+        if set(raw) == {"*"}:
+            return Compare(field.name, Operator.EXISTS, "", field.at)
+        return Compare(field.name, _word_operator(raw), _unescape(raw), field.at)
+
+    def _quoted_value(self, field: _Field, value: str) -> Node:
+        if self.quotes_exact:
+            return Compare(field.name, Operator.EQUALS, value, field.at)
+        plain = Compare(field.name, Operator.TERM, value, field.at)
+        if value and set(value) == {"*"}:
+            return Compare(field.name, Operator.EXISTS, "", field.at)
+        if "*" in value or "?" in value:
+            return join_any([Compare(field.name, Operator.LIKE, value, field.at), plain])
+        return plain
+
+    def _read_bare(self) -> Node:
+        at = self.position + 1
+        quoted = self._quoted()
+        if quoted is not None:
+            if not quoted:
+                raise InputError(f"column {at}: nothing stands between the quotes")
+            return AnyField(Operator.TERM, quoted, at)
+        raw = self._raw_word()
+        if raw is None:
+            raise self.refuse(f"expected a field and a value, or a word, found {self._found()}")
+        if set(raw) == {"*"}:
+            return Everything()
+        return AnyField(_word_operator(raw), _unescape(raw), at)
+
+    # the text itself
+
+    def _skip(self) -> None:
+        found = _BLANKS.match(self.text, self.position)
+        self.position = found.end() if found else self.position
+
+    def _move(self, position: int) -> None:
+        self.position = position
+        self._skip()
+
+    def _take(self, sign: str) -> bool:
+        if not self.text.startswith(sign, self.position):
+            return False
+        self._move(self.position + len(sign))
+        return True
+
+    def _take_keyword(self, word: str) -> bool:
+        found = _KEYWORD.match(self.text, self.position)
+        if not found or found.group(1).lower() != word:
+            return False
+        self._move(found.end())
+        return True
+
+    def _at_term(self) -> bool:
+        """Something that can begin a term stands here: not the end, a closing bracket, `and` or `or`."""
+        if self.position >= len(self.text) or self.text[self.position] == ")":
+            return False
+        found = _KEYWORD.match(self.text, self.position)
+        return not found or found.group(1).lower() == "not"
+
+    def _quoted(self) -> str | None:
+        if not self.text.startswith('"', self.position):
+            return None
+        found = _QUOTED.match(self.text, self.position)
+        if not found:
+            escapes = '\\" for one inside a value, \\\\ for a backslash at its end'
+            raise self.refuse(f"this quotation mark is not closed; write {escapes}")
+        self._move(found.end())
+        return _ESCAPED.sub(r"\1", found.group(1))
+
+    def _raw_word(self) -> str | None:
+        found = _WORD.match(self.text, self.position)
+        if not found:
+            return None
+        self._move(found.end())
+        return found.group()
+
+    def _word(self) -> str:
+        return _unescape(self._raw_word() or "")
+
+    def _found(self) -> str:
+        return repr(self.text[self.position : self.position + 20]) if self.position < len(self.text) else "the end"
+
+
+def _word_operator(raw: str) -> Operator:
+    return Operator.LIKE if "*" in raw or "?" in raw else Operator.TERM
+
+
+def _unescape(raw: str) -> str:
+    return _WORD_ESCAPED.sub(r"\1", raw)

@@ -1,0 +1,94 @@
+"""Tree to a ClickHouse WHERE. Values travel as parameters ({p0:String}); identifiers come from the field table alone.
+
+A missing value (NULL, or an empty text or list) meets no test, and `not` of that is true: never SQL's third truth.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any as AnyValue
+
+from hinomi.query import binding
+from hinomi.query.binding import Bound, How, Test, bind
+from hinomi.query.fields import Fields
+from hinomi.query.tree import Node
+from hinomi.schema.activity import FieldType
+
+_LIKE_ESCAPES = str.maketrans({"\\": "\\\\", "%": "\\%", "_": "\\_", "*": "%", "?": "_"})
+_ORDER = {How.GREATER: ">", How.AT_LEAST: ">=", How.LESS: "<", How.AT_MOST: "<="}
+
+
+def to_sql(node: Node, fields: Fields) -> tuple[str, dict[str, AnyValue]]:
+    """A WHERE expression of type UInt8 and its parameters. InputError as in `binding.bind`."""
+    writer = _Writer()
+    return writer.write(bind(node, fields)), writer.parameters
+
+
+@dataclass(slots=True)
+class _Writer:
+    parameters: dict[str, AnyValue] = field(default_factory=dict)
+
+    def write(self, node: Bound) -> str:
+        match node:
+            case binding.All(children):
+                return self._join(children, " AND ", "1")
+            case binding.Any(children):
+                return self._join(children, " OR ", "0")
+            case binding.Neither(child):
+                return f"NOT {self.write(child)}"
+            case Test():
+                return f"ifNull({self._test(node)}, 0)"
+
+    def _join(self, children: tuple[Bound, ...], between: str, empty: str) -> str:
+        return f"({between.join(self.write(child) for child in children)})" if children else f"({empty})"
+
+    def _parameter(self, value: AnyValue, kind: str) -> str:
+        name = f"p{len(self.parameters)}"
+        self.parameters[name] = value
+        return f"{{{name}:{kind}}}"
+
+    def _test(self, test: Test) -> str:
+        expression, kind = test.column.sql, test.column.type
+        if test.how is How.EXISTS:
+            return (
+                f"notEmpty({expression})" if kind in (FieldType.TEXT, FieldType.TEXTS) else f"isNotNull({expression})"
+            )
+        if test.how is How.SUBSET:
+            listed = expression if kind is FieldType.TEXTS else f"[{expression}]"
+            return (
+                f"hasAll(arrayMap(x -> lowerUTF8(x), {listed}), {self._parameter(list(_texts(test)), 'Array(String)')})"
+            )
+        if kind is FieldType.TEXTS:
+            member = self._text_test("x", test)
+            return f"arrayExists(x -> ifNull({member}, 0), {expression})"
+        if kind is FieldType.TEXT:
+            return self._text_test(expression, test)
+        if isinstance(test.value, str):  # a pattern over a number reads its digits
+            return self._text_test(f"toString({expression})", test)
+        return f"{expression} {_ORDER.get(test.how, '=')} {self._parameter(int(test.value or 0), 'Int64')}"  # type: ignore[arg-type]
+
+    def _text_test(self, text: str, test: Test) -> str:
+        if test.how is How.NETWORK:
+            first, last = (self._parameter(edge, "String") for edge in _texts(test))
+            return f"(toIPv6OrNull({text}) >= toIPv6({first}) AND toIPv6OrNull({text}) <= toIPv6({last}))"
+        if test.how in _ORDER:
+            number = f"if(match({text}, '^-?[0-9]{{1,18}}$'), toInt64OrNull({text}), NULL)"
+            return f"{number} {_ORDER[test.how]} {self._parameter(test.value, 'Int64')}"
+        value = str(test.value)
+        return _TEXT_TESTS[test.how](text, self._parameter(_prepare(test.how, value), "String"))
+
+
+def _texts(test: Test) -> tuple[str, ...]:
+    return test.value if isinstance(test.value, tuple) else ()
+
+
+def _prepare(how: How, value: str) -> str:
+    return value.translate(_LIKE_ESCAPES) if how is How.LIKE else value
+
+
+_TEXT_TESTS: dict[How, Callable[[str, str], str]] = {
+    How.EQUALS: lambda text, value: f"lowerUTF8({text}) = {value}",
+    How.CONTAINS: lambda text, value: f"position(lowerUTF8({text}), {value}) > 0",
+    How.STARTS: lambda text, value: f"startsWith(lowerUTF8({text}), {value})",
+    How.LIKE: lambda text, value: f"lowerUTF8({text}) LIKE {value}",
+    How.REGEX: lambda text, value: f"match({text}, {value})",
+}

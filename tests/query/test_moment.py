@@ -1,0 +1,37 @@
+import pytest
+
+from hinomi.errors import InputError
+from hinomi.query.moment import format_moment, format_second, parse_moment
+
+MOMENT = 1768446000000  # 2026-01-15T03:00:00Z
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-01-15T03:00:00Z", MOMENT),
+        ("2026-01-15T03:00:00", MOMENT),
+        ("2026-01-15T12:00:00+09:00", MOMENT),
+        ("2026-01-15T12:00:00 +0900", MOMENT),
+        ("2026-01-15 03:00:00.123456789Z", MOMENT + 123),
+        ("2026-01-15T03:00", MOMENT),
+        ("2026-01-15", MOMENT - 3 * 3600 * 1000),
+        (" 1768446000000 ", MOMENT),
+        ("1969-12-31T23:59:59.999Z", -1),
+    ],
+)
+def test_a_moment_is_read_in_every_shape(text: str, expected: int) -> None:
+    assert parse_moment(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["", "soon", "2026-13-01", "2026-01-15T25:00:00Z", "٢٠٢٦-01-15", "2026-01-15T03:00:00Zz", "1" * 16]
+)
+def test_what_is_no_moment_is_refused(text: str) -> None:
+    with pytest.raises(InputError, match="is not a time"):
+        parse_moment(text)
+
+
+def test_a_moment_is_written_with_milliseconds_or_to_the_second() -> None:
+    assert format_moment(MOMENT + 7) == "2026-01-15T03:00:00.007Z"
+    assert format_second(MOMENT + 7) == "2026-01-15T03:00:00Z"

@@ -1,0 +1,189 @@
+"""Both compilers through one table of cases, and through generated rows and conditions (chDB runs the SQL)."""
+
+import json
+from typing import Any
+
+import chdb
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hinomi.errors import InputError
+from hinomi.query.fields import Column, Match
+from hinomi.query.predicate import to_predicate
+from hinomi.query.search_language import parse_query
+from hinomi.query.sql import to_sql
+from hinomi.query.tree import And, AnyField, Compare, Node, Not, Operator, Or
+from hinomi.schema.activity import FieldType
+
+FIELDS = {
+    "text": Column("`text`"),
+    "hash": Column("`hash`", match=Match.FULL),
+    "plain": Column("`plain`", bare=False),  # not nullable: empty is missing
+    "list": Column("`list`", FieldType.TEXTS),
+    "technique": Column("`technique`", FieldType.TEXTS, is_technique=True),
+    "number": Column("`number`", FieldType.INTEGER, names={"telemetry_process": 1, "process": 1, "file": 2}),
+    "time": Column("`time`", FieldType.TIME),
+    "yes": Column("`yes`", FieldType.BOOLEAN),
+}
+TABLE = (
+    "text Nullable(String), hash LowCardinality(Nullable(String)), plain String, list Array(String), "
+    "technique Array(String), number Nullable(Int64), time Nullable(Int64), yes Nullable(Bool)"
+)
+
+Row = dict[str, Any]
+
+
+def run_sql(node: Node, rows: list[Row]) -> list[bool]:
+    """What the SQL says of each row, in order."""
+    where, parameters = to_sql(node, FIELDS)
+    lines = "\n".join(json.dumps({"i": i, **row}) for i, row in enumerate(rows))
+    text = lines.replace("\\", "\\\\").replace("'", "\\'")
+    sql = f"SELECT {where} FROM format(JSONEachRow, 'i UInt32, {TABLE}', '{text}') ORDER BY i"
+    answer = chdb.query(sql, "TSV", params={name: written(value) for name, value in parameters.items()})  # type: ignore[no-untyped-call]
+    return [line == "1" for line in str(answer).split()]
+
+
+def written(value: Any) -> str:
+    """A parameter as the ClickHouse HTTP interface wants it."""
+    if isinstance(value, list):
+        return "[" + ",".join("'" + member.replace("\\", "\\\\").replace("'", "\\'") + "'" for member in value) + "]"
+    return str(value).replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+
+
+# condition, a row that meets it, a row that does not
+CASES: list[tuple[str, Row, Row]] = [
+    ("text: reg", {"text": "cmd /c REG.exe"}, {"text": "whoami"}),
+    ("not text: reg", {}, {"text": "reg"}),
+    ('text: "reg save"', {"text": "REG save"}, {"text": "reg save x"}),
+    ("text: reg*save", {"text": "reg.exe\nsave"}, {"text": "xreg save"}),
+    ("text: r?g", {"text": "rég"}, {"text": "rg"}),
+    ("text: *reg*reg*", {"text": "a reg b reg"}, {"text": "reg"}),
+    ("text: 100%_*", {"text": "100%_x"}, {"text": "100a1x"}),
+    (r"text: c:\win", {"text": r"C:\Windows"}, {"text": "c:/win"}),
+    ("text: c:¥win", {"text": r"C:\Windows"}, {"text": "c:/win"}),
+    (r"text: c\:\\x\(1\)", {"text": r"c:\x(1)"}, {"text": "c:x1"}),
+    (r'text: "say \"hi\""', {"text": 'say "HI"'}, {"text": "say hi"}),
+    (r"text: /^re(g|v)\b/", {"text": "REV a\nb"}, {"text": "a reg"}),
+    ("text: /a.b/", {"text": "xA\nBx"}, {"text": "ab"}),
+    ("text: *", {"text": "x"}, {"text": ""}),
+    ("text: *", {"text": "x"}, {}),
+    ('text: ""', {}, {"text": "x"}),
+    ('plain: ""', {"plain": ""}, {"plain": "x"}),
+    ("plain: *", {"plain": "0"}, {"plain": ""}),
+    ("hash: ABC", {"hash": "abc"}, {"hash": "abcd"}),
+    ("hash: (a or b)", {"hash": "B"}, {"hash": "c"}),
+    ("list: ab", {"list": ["x", "cABd"]}, {"list": ["a", "b"]}),
+    ("not list: ab", {"list": []}, {"list": ["ab"]}),
+    ("list: *", {"list": [""]}, {"list": []}),
+    ("list: 10.1.0.0/16", {"list": ["fe80::1", "10.1.2.3"]}, {"list": ["10.2.0.1"]}),
+    ("text: 10.1.0.0/16", {"text": "10.1.255.255"}, {"text": "10.2.0.0"}),
+    ("text: 10.1.0.0/16", {"text": "10.1.0.0/16"}, {"text": "x10.1.0.1"}),
+    ("text: 2001:db8::/32", {"text": "2001:DB8:0::1"}, {"text": "2001:db9::1"}),
+    ("text: 0.0.0.0/0", {"text": "::ffff:1.2.3.4"}, {"text": "::1"}),
+    ("technique: T1003-002", {"technique": ["T1003.002"]}, {"technique": ["T1003.001"]}),
+    ("technique: t1003", {"technique": ["T1003.002"]}, {"technique": ["T1059"]}),
+    ("T1003-002", {"technique": ["T1003.002"]}, {"text": "T1003.002"}),
+    ("number: 1", {"number": 1}, {"number": 10}),
+    ("number: TELEMETRY_PROCESS", {"number": 1}, {"number": 2}),
+    ("number: (process or file)", {"number": 2}, {"number": 3}),
+    ("number: 1*", {"number": 17}, {"number": 71}),
+    ("number: *", {"number": 0}, {}),
+    ("not number: 0", {}, {"number": 0}),
+    ("number >= 80 and number <= 443", {"number": 443}, {"number": 444}),
+    ("number > -1", {"number": 0}, {"number": -1}),
+    ("number < 0", {"number": -1}, {}),
+    ("text >= 3", {"text": "10"}, {"text": "2"}),
+    ("text >= 3", {"text": "3"}, {"text": "3a"}),
+    ("time >= 2026-01-01T00:00:00Z", {"time": 1767225600000}, {"time": 1767225599999}),
+    ("time: 2026-01-01", {"time": 1767225600000}, {}),
+    ("yes: true", {"yes": True}, {"yes": False}),
+    ("yes: false", {"yes": False}, {}),
+    ("reg save", {"text": "save", "list": ["reg"]}, {"text": "reg"}),
+    ('"reg save"', {"text": "a reg save b"}, {"text": "save reg"}),
+    ("*", {}, {"text": "never"}),
+    ("text: a or hash: b and number: 1", {"text": "a"}, {"hash": "b"}),
+    ("(text: a or hash: b) and number: 1", {"hash": "b", "number": 1}, {"text": "a"}),
+    ("text: (a and not (b or c))", {"text": "a"}, {"text": "ab"}),
+    ("TEXT: a", {"text": "a"}, {}),
+]
+
+
+@pytest.mark.parametrize(("query", "met", "unmet"), CASES, ids=[case[0] for case in CASES])
+def test_both_compilers_agree_with_the_table(query: str, met: Row, unmet: Row) -> None:
+    node = parse_query(query)
+    predicate = to_predicate(node, FIELDS)
+    expected = [True, query == "*"]
+    assert [predicate(met), predicate(unmet)] == expected
+    assert run_sql(node, [met, unmet]) == expected
+
+
+WRONG = [
+    ("textt: a", "column 1: unknown field 'textt'; nearest: 'text'"),
+    ("number: many", "column 1: 'number' wants a number or a name such as FILE, PROCESS, not 'many'"),
+    ("time >= soon", "column 1: 'soon' is not a time; write it like 2026-01-31T09:00:00Z"),
+    ("yes: maybe", "column 1: 'yes' wants true or false, not 'maybe'"),
+]
+
+
+@pytest.mark.parametrize(("query", "message"), WRONG)
+def test_a_wrong_value_names_its_column_and_what_would_be_right(query: str, message: str) -> None:
+    with pytest.raises(InputError) as caught:
+        to_sql(parse_query(query), FIELDS)
+    assert str(caught.value) == message
+
+
+def test_a_broken_pattern_is_refused_before_any_engine_sees_it() -> None:
+    with pytest.raises(InputError, match=r"column 1: the pattern is no regular expression"):
+        to_predicate(parse_query("text: /(a/"), FIELDS)
+
+
+def test_values_never_enter_the_sql_text() -> None:
+    where, parameters = to_sql(parse_query('text: "\'; DROP TABLE x --"'), FIELDS)
+    assert where == "ifNull(lowerUTF8(`text`) = {p0:String}, 0)"
+    assert parameters == {"p0": "'; drop table x --"}
+
+
+# Rows and conditions over few letters, so that they meet often; among them what breaks escaping, folding and patterns.
+_LETTERS = st.text(alphabet="aAbÉéß%_\\*?'\"{}.0/-: \n火", max_size=5)
+_ADDRESSES = st.sampled_from(
+    ["10.0.0.1", "10.0.0.1 ", "010.0.0.1", "fe80::1%eth0", "::ffff:10.0.0.1", "2001:db8::1", "10.0.0", ""]
+)
+_TEXTS = _LETTERS | _ADDRESSES | st.sampled_from(["5", "-5", "+5", " 5", "٥", "12345678901234567890"])
+_NUMBERS = st.integers(-3, 12) | st.sampled_from([2**62, -(2**62)])
+_ROWS = st.fixed_dictionaries(
+    {"plain": _TEXTS, "list": st.lists(_TEXTS, max_size=3), "technique": st.just([])},
+    optional={"text": _TEXTS, "hash": _TEXTS, "number": _NUMBERS, "time": _NUMBERS, "yes": st.booleans()},
+)
+_TEXT_FIELDS = st.sampled_from(["text", "hash", "plain", "list"])
+_RANGES = st.sampled_from([Operator.GREATER, Operator.AT_LEAST, Operator.LESS, Operator.AT_MOST])
+_WORDS = st.sampled_from([Operator.TERM, Operator.EQUALS, Operator.CONTAINS, Operator.STARTS, Operator.LIKE])
+_PATTERNS = st.sampled_from(["a.", "^a|b$", "[^a]", r"\\", "é", r"\d", "(?-i)A", "a{2}", r"\bb", "火"])
+_NETWORKS = st.sampled_from(["10.0.0.0/8", "0.0.0.0/0", "::/0", "2001:db8::/32", "10.0.0.1/32"])
+_LEAVES: st.SearchStrategy[Node] = st.one_of(
+    st.builds(Compare, _TEXT_FIELDS, _WORDS, _TEXTS | _NETWORKS),
+    st.builds(Compare, _TEXT_FIELDS, st.just(Operator.REGEX), _PATTERNS),
+    st.builds(Compare, _TEXT_FIELDS, st.just(Operator.SUBSET), st.lists(_TEXTS, max_size=2).map(tuple)),
+    st.builds(Compare, st.sampled_from(["text", "plain", "number", "time"]), _RANGES, st.integers(-3, 12).map(str)),
+    st.builds(Compare, st.sampled_from(["number", "time"]), st.just(Operator.TERM), st.integers(-3, 12).map(str)),
+    st.builds(Compare, st.just("number"), st.just(Operator.LIKE), st.sampled_from(["1*", "*", "?", "-*"])),
+    st.builds(Compare, st.just("yes"), st.just(Operator.EQUALS), st.sampled_from(["true", "FALSE"])),
+    st.builds(Compare, st.sampled_from(sorted(FIELDS)), st.just(Operator.EXISTS)),
+    st.builds(AnyField, st.sampled_from([Operator.TERM, Operator.LIKE]), _TEXTS.filter(bool)),
+)
+_NODES = st.recursive(
+    _LEAVES,
+    lambda inner: st.one_of(
+        st.lists(inner, min_size=1, max_size=3).map(lambda children: And(tuple(children))),
+        st.lists(inner, min_size=1, max_size=3).map(lambda children: Or(tuple(children))),
+        inner.map(Not),
+    ),
+    max_leaves=5,
+)
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(_NODES, st.lists(_ROWS, min_size=1, max_size=8))
+def test_sql_equals_predicate_on_generated_rows(node: Node, rows: list[Row]) -> None:
+    predicate = to_predicate(node, FIELDS)
+    assert run_sql(node, rows) == [predicate(row) for row in rows]
