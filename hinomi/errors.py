@@ -49,6 +49,10 @@ class Forbidden(HinomiError):
 class TooMany(HinomiError):
     code = "TooManyRequests"
 
+    def __init__(self, message: str, retry_after_s: int = 60) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
 
 class Unavailable(HinomiError):
     code = "ServiceUnavailable"
