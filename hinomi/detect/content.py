@@ -1,0 +1,124 @@
+"""Content: folders of YAML in, filters and models out, and every error with its file and line.
+
+    content/filters/<layer>/<id>.yml     our filters (filter_file.py)
+    content/models/<id>.yml              our models (model_file.py)
+    any folder of Sigma rules            filters as the community writes them (sigma_rule.py)
+
+One bad file never hides the next: errors are gathered, what is sound is loaded.
+"""
+
+import hashlib
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from hinomi.detect.document import Document, nearest, read_documents
+from hinomi.detect.filter_file import read_filter
+from hinomi.detect.model_file import model_version, read_model
+from hinomi.detect.sigma_rule import read_sigma
+from hinomi.errors import ContentError, Place
+from hinomi.schema.content import Filter, Model
+
+
+@dataclass(frozen=True)
+class Content:
+    """What the engine and the correlator work with."""
+
+    filters: tuple[Filter, ...] = ()
+    models: tuple[Model, ...] = ()
+
+    @cached_property
+    def version(self) -> str:
+        """16 hex over all filters and models: another content, another version."""
+        parts = [f"{one.id} {one.version}" for one in self.filters]
+        parts += [f"{one.id} {one.version}" for one in self.models]
+        return hashlib.blake2b("\n".join(parts).encode(), digest_size=8).hexdigest()
+
+    @cached_property
+    def filter(self) -> dict[str, Filter]:
+        return {one.id: one for one in self.filters}
+
+    @cached_property
+    def model(self) -> dict[str, Model]:
+        return {one.id: one for one in self.models}
+
+
+def load_content(
+    folder: Path, *, origin: str = "shipped", techniques: Collection[str] | None = None
+) -> tuple[Content, list[ContentError]]:
+    """Everything sound below `folder`/filters and `folder`/models, by id; and what is not sound.
+
+    `techniques`: the ATT&CK ids that exist; None lets any well-formed id pass.
+    """
+    if not folder.is_dir():
+        return Content(), [ContentError("there is no such folder", at=Place(str(folder)))]
+    errors: list[ContentError] = []
+    filters: list[Filter] = []
+    for document in _documents(folder / "filters", folder, errors):
+        found, wrong = read_filter(document, origin=origin, techniques=techniques)
+        filters += [found] if found else []
+        errors += wrong
+    models: list[tuple[Model, Document]] = []
+    for document in _documents(folder / "models", folder, errors):
+        model, wrong = read_model(document, origin=origin)
+        models += [(model, document)] if model else []
+        errors += wrong
+    filters = _unique(filters, lambda one: one.id, errors)
+    _unique(filters, lambda one: str(one.sigma.id), errors)
+    return Content(tuple(filters), _joined(models, filters, errors)), errors
+
+
+def load_sigma(paths: Iterable[Path]) -> tuple[tuple[Filter, ...], list[ContentError]]:
+    """Every Sigma rule in the files and folders, in the order of their paths; a second rule with an id is an error."""
+    errors: list[ContentError] = []
+    filters: list[Filter] = []
+    for path in paths:
+        if not path.exists():
+            errors.append(ContentError("there is no such file or folder", at=Place(str(path))))
+            continue
+        for document in _documents(path, path if path.is_dir() else path.parent, errors):
+            found, wrong = read_sigma(document)
+            filters += [found] if found else []
+            errors += wrong
+    return tuple(_unique(filters, lambda one: one.id, errors)), errors
+
+
+def _documents(path: Path, root: Path, errors: list[ContentError]) -> Iterable[Document]:
+    """The documents of a file, or of every YAML file below a folder, sorted by path; named relative to `root`."""
+    files = [path] if path.is_file() else sorted(one for one in path.rglob("*") if one.suffix in {".yml", ".yaml"})
+    for file in files:
+        documents, wrong = read_documents(file, file.relative_to(root).as_posix())
+        errors += wrong
+        yield from documents
+
+
+def _unique(found: Sequence[Filter], key: Callable[[Filter], str], errors: list[ContentError]) -> list[Filter]:
+    first: dict[str, Filter] = {}
+    for one in found:
+        other = first.setdefault(key(one), one)
+        if other is not one:
+            errors.append(ContentError(f"the id {key(one)} is taken by {other.file}", at=Place(one.file)))
+    return list(first.values())
+
+
+def _joined(
+    models: list[tuple[Model, Document]], filters: list[Filter], errors: list[ContentError]
+) -> tuple[Model, ...]:
+    """The models whose filters exist, with the techniques of those filters."""
+    by_id = {one.id: one for one in filters}
+    sound = []
+    for model, document in models:
+        wrong = [
+            document.error(f"unknown filter {name!r}{nearest(name, by_id)}", "rules", index, "filters")
+            for index, rule in enumerate(model.rules)
+            for name in rule.filters
+            if name not in by_id
+        ]
+        errors += wrong
+        if not wrong:
+            used = [by_id[name] for name in dict.fromkeys(name for rule in model.rules for name in rule.filters)]
+            techniques = tuple(dict.fromkeys(technique for one in used for technique in one.techniques))
+            version = model_version(model, [one.version for one in used])
+            sound.append(replace(model, techniques=techniques, version=version))
+    return tuple(sound)

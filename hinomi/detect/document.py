@@ -1,0 +1,129 @@
+"""YAML documents that know where each value stands. In: a file. Out: documents, and errors with file and line."""
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from hinomi.errors import ContentError, Place
+
+MAX_BYTES = 1 << 20  # a filter or model is a page of text; ten megabytes of YAML are an accident or an attack
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One YAML document. `data` is its content; `text` the whole file's."""
+
+    file: str
+    text: str
+    data: dict[str, Any]
+    node: yaml.Node
+
+    def place(self, *path: str | int) -> Place:
+        """Where the value at `path` stands; the nearest place above it where there is no such value."""
+        node = self.node
+        for step in path:
+            inner = _inner(node, step)
+            if inner is None:
+                break
+            node = inner
+        return Place(self.file, node.start_mark.line + 1)
+
+    def error(self, message: str, *path: str | int) -> ContentError:
+        return ContentError(message, at=self.place(*path))
+
+
+def read_documents(path: Path, name: str) -> tuple[list[Document], list[ContentError]]:
+    """The documents of one file, shown to people as `name`. What cannot be read is an error, never an exception."""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            return [], [ContentError(f"the file is larger than {MAX_BYTES} bytes", at=Place(name))]
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        return [], [ContentError(f"not UTF-8 text: {error.reason} at byte {error.start}", at=Place(name))]
+    except OSError as error:
+        return [], [ContentError(f"cannot be read: {error.strerror}", at=Place(name))]
+    return parse_documents(text, name)
+
+
+def parse_documents(text: str, name: str) -> tuple[list[Document], list[ContentError]]:
+    """The documents of one text."""
+    documents: list[Document] = []
+    errors: list[ContentError] = []
+    loader = yaml.CSafeLoader(text)
+    try:
+        while loader.check_node():
+            node = loader.get_node()
+            if node is None:
+                break
+            bad = _bad_key(node)
+            if bad is not None:
+                errors.append(ContentError(bad[1], at=Place(name, bad[0].start_mark.line + 1)))
+                continue
+            data = loader.construct_document(node)
+            if isinstance(data, dict):
+                documents.append(Document(name, text, data, node))
+            elif data is not None:
+                errors.append(ContentError("not a mapping of keys to values", at=Place(name, node.start_mark.line + 1)))
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        errors.append(_yaml_error(error, name))
+    finally:
+        loader.dispose()
+    return documents, errors
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """`; nearest: 'x'` for a message about an unknown word, or nothing where none is near."""
+    by_lower = {one.lower(): one for one in known}
+    near = difflib.get_close_matches(word.lower(), by_lower, n=1)
+    return f"; nearest: {by_lower[near[0]]!r}" if near else ""
+
+
+def _yaml_error(error: Exception, name: str) -> ContentError:
+    mark = getattr(error, "problem_mark", None)
+    problem = getattr(error, "problem", None) or str(error) or type(error).__name__
+    if mark is None:
+        return ContentError(f"not valid YAML: {problem}", at=Place(name))
+    return ContentError(f"not valid YAML: {problem}", at=Place(name, mark.line + 1, mark.column + 1))
+
+
+def _inner(node: yaml.Node, step: str | int) -> yaml.Node | None:
+    """One step down; for a mapping the key's node, so that the line is the one a person looks for."""
+    if isinstance(node, yaml.SequenceNode) and isinstance(step, int):
+        return node.value[step] if step < len(node.value) else None
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if key.value == str(step):
+                # The value's own line lies below its key for block texts, lists and mappings.
+                copied: yaml.Node = type(value)(value.tag, value.value, key.start_mark, value.end_mark)
+                return copied
+    return None
+
+
+def _bad_key(root: yaml.Node) -> tuple[yaml.Node, str] | None:
+    """The first key that YAML reads otherwise than people do, and what is wrong with it.
+
+    Of two equal keys YAML would keep the last in silence. Merge keys (`<<`) copy what they name, so that twenty nested
+    ones fill the memory. Aliases are walked once: nested ones cost no more than their text.
+    """
+    waiting, seen = [root], set()
+    while waiting:
+        node = waiting.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, yaml.SequenceNode):
+            waiting += node.value
+        elif isinstance(node, yaml.MappingNode):
+            names: set[str] = set()
+            for key, value in node.value:
+                if key.tag == "tag:yaml.org,2002:merge":
+                    return key, "merge keys (<<) are not read: write the keys out"
+                if isinstance(key, yaml.ScalarNode) and key.value in names:
+                    return key, f"the key {key.value!r} stands twice"
+                names.add(str(key.value))
+                waiting.append(value)
+    return None

@@ -1,0 +1,131 @@
+"""A Sigma rule as a filter. In: a YAML document. Out: a Filter, or every error with its line. pySigma parses."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import re2  # type: ignore[import-untyped]
+from sigma.exceptions import SigmaError
+from sigma.policy import SigmaPolicy
+from sigma.policy.regex_engine import RE2RegexEngine, RegexPattern
+from sigma.rule import SigmaRule
+from sigma.rule.detection import SigmaDetection
+
+from hinomi.detect.attack_tags import tactics_of, techniques_of
+from hinomi.detect.condition import condition_of
+from hinomi.detect.document import Document
+from hinomi.errors import ContentError
+from hinomi.schema.content import Filter, LogSource, Severity, Text
+
+RISKS: dict[str, Severity] = {
+    "informational": Severity.INFO,
+    "low": Severity.LOW,
+    "medium": Severity.MEDIUM,
+    "high": Severity.HIGH,
+    "critical": Severity.CRITICAL,
+}
+UNSTATED_RISK = Severity.MEDIUM
+
+
+class _QuietRe2(RE2RegexEngine):
+    """RE2 that raises what is wrong with a pattern and does not also write it to stderr."""
+
+    def compile(self, pattern: str, flags: int = 0) -> RegexPattern:
+        letters = "".join(letter for letter, flag in _FLAGS.items() if flags & flag)
+        options = re2.Options()
+        options.log_errors = False
+        try:
+            compiled: RegexPattern = re2.compile(f"(?{letters}){pattern}" if letters else pattern, options)
+        except re2.error as error:
+            reason = error.args[0].decode() if error.args and isinstance(error.args[0], bytes) else str(error)
+            raise ValueError(f"{reason} (RE2 syntax: no look-around, no back-references)") from error
+        return compiled
+
+    @property
+    def error(self) -> type[Exception]:
+        return ValueError
+
+
+_FLAGS = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL}
+_POLICY = SigmaPolicy(regex_engine=_QuietRe2())
+
+
+def read_sigma(document: Document) -> tuple[Filter | None, list[ContentError]]:
+    """The filter of one rule as the community writes it: the rule's UUID is its id, its texts stay English."""
+    rule, errors = parse_rule(document)
+    if rule is None:
+        return None, errors
+    tags = [str(tag) for tag in rule.tags]
+    return Filter(
+        id=str(rule.id) if rule.id else version_of(document),
+        title=Text(rule.title, rule.title),
+        description=Text(rule.description or "", rule.description or ""),
+        risk=RISKS.get(str(rule.level.name).lower(), UNSTATED_RISK) if rule.level else UNSTATED_RISK,
+        technique_class="behaviour",
+        logsource=LogSource(rule.logsource.product, rule.logsource.category, rule.logsource.service),
+        techniques=techniques_of(tags),
+        tactics=tactics_of(tags),
+        highlights=(),
+        references=tuple(str(one) for one in rule.references),
+        author=rule.author or "",
+        origin="imported",
+        version=version_of(document),
+        sigma=rule,
+        file=document.file,
+    ), []
+
+
+def parse_rule(document: Document) -> tuple[SigmaRule | None, list[ContentError]]:
+    """pySigma's rule with a condition that compiles; or what is wrong with it."""
+    for key in ("correlation", "filter", "action"):
+        if key in document.data and "detection" not in document.data:
+            return None, [document.error(f"a Sigma {key} is not a rule; rules of this kind are not read yet", key)]
+    try:
+        rule = SigmaRule.from_dict(document.data, collect_errors=True, policy=_POLICY)
+        if not rule.errors:
+            condition_of(rule)
+            return rule, []
+    except SigmaError as error:
+        return None, [_located(document, error)]
+    except (TypeError, ValueError, AttributeError, KeyError, RecursionError) as error:
+        # pySigma takes some shapes for granted: a list where a mapping belongs ends as one of these
+        return None, [document.error(f"not a Sigma rule: {error}", "detection")]
+    return None, [_located(document, error) for error in rule.errors]
+
+
+def version_of(document: Document) -> str:
+    """Content hash, 16 hex: a filter whose text changed is another version."""
+    return hashlib.blake2b(document.text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+def _located(document: Document, error: Exception) -> ContentError:
+    """pySigma says what is wrong; where, we find by asking again piece by piece."""
+    return document.error(str(error), *_suspect(document.data, type(error).__name__))
+
+
+def _suspect(data: Mapping[str, Any], kind: str) -> tuple[str, ...]:
+    """The key a pySigma error named `kind` is about: SigmaLevelError is about `level`."""
+    for key in data:
+        if key != "detection" and str(key).lower() in kind.lower():
+            return (str(key),)
+    detection = data.get("detection")
+    if not isinstance(detection, Mapping):
+        return ("detection",)
+    for name, definition in detection.items():
+        if name != "condition" and not _is_sound(definition):
+            wrong_keys = [key for key, value in _pairs(definition) if not _is_sound({key: value})]
+            return ("detection", str(name), *wrong_keys[:1])
+    return ("detection", "condition") if "Condition" in kind else ("detection",)
+
+
+def _pairs(definition: Any) -> list[tuple[str, Any]]:
+    return list(definition.items()) if isinstance(definition, Mapping) else []
+
+
+def _is_sound(definition: Any) -> bool:
+    try:
+        SigmaDetection.from_definition(definition, policy=_POLICY)
+    except (SigmaError, TypeError, ValueError, AttributeError):
+        return False
+    return True
