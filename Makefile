@@ -20,6 +20,14 @@ prerequisites: ## name what this machine lacks, with the command that mends it
 	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
+.venv-clients/ready: requirements-clients.lock | prerequisites
+	@echo "Setting up the clients' environment (.venv-clients) ..."
+	@python3 -m venv .venv-clients
+	@.venv-clients/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-clients.lock
+	@touch $@
+
+setup-clients: .venv-clients/ready ## set up unchanged clients of the public API, for the tests
+
 CONSOLE_SOURCES := $(shell find console -type f -not -path '*/node_modules/*' 2>/dev/null)
 console/node_modules/.ready: console/package-lock.json | prerequisites
 	@echo "Setting up the console (npm ci) ..."
@@ -55,7 +63,7 @@ test-unit: setup ## the quick tests: under a minute
 test-console: setup ## the console's own tests
 	cd console && npm test --silent
 
-test: check test-console ## everything: checks, unit tests, stories, crash tests, browser tests
+test: check test-console setup-clients ## everything: checks, unit tests, stories, crash tests, browser tests
 	.venv/bin/pytest -q -n 2
 
 bench: setup ## speed and memory, as ratios within one run
@@ -64,4 +72,4 @@ bench: setup ## speed and memory, as ratios within one run
 eval: setup ## recall on the labelled recordings, false alarms on the benign ones
 	$(PY) benchmarks/evaluate.py
 
-.PHONY: help prerequisites setup up format check test-unit test-console test bench eval
+.PHONY: help prerequisites setup setup-clients up format check test-unit test-console test bench eval

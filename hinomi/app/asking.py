@@ -1,0 +1,64 @@
+"""What the command line asks of a data folder. Rows of the operational database are read directly (also while a server
+runs); the lake has one owner, so Search goes through the server when there is one."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from hinomi.access.access import Access
+from hinomi.app.folder import DataFolder
+from hinomi.app.house import House
+from hinomi.app.opening import open_database
+from hinomi.app.searching import search_lake
+from hinomi.detect.content import read_sigma
+from hinomi.errors import InputError, Unavailable
+from hinomi.settings import Settings
+from hinomi.workbench.workbench import Workbench
+
+
+def list_alerts(settings: Settings, status: Sequence[str], limit: int) -> list[dict[str, Any]]:
+    """Alert rows, highest score first; `status` empty means all."""
+    workbench = Workbench(open_database(settings), org=settings.org)
+    return workbench.list(status=status, limit=limit)
+
+
+def search_activities(
+    settings: Settings, query: str, start: str | None, end: str | None, limit: int
+) -> Iterator[dict[str, Any]]:
+    """Activities that the query finds, newest first."""
+    server = DataFolder(settings.data).server()
+    if server is None:
+        with House(settings) as house:
+            yield from search_lake(house.lake, query, start, end, limit)
+        return
+    asked = {"query": query, "from": start or "", "to": end or "", "top": limit}
+    try:
+        reply = httpx.get(
+            f"{server['url']}/console/api/search",
+            params=asked,
+            headers={"Authorization": f"Bearer {server['token']}"},
+            timeout=120,
+            trust_env=False,
+        )
+    except httpx.HTTPError as error:
+        raise Unavailable(f"the server does not answer: {error}") from None
+    body = reply.json()
+    if reply.is_error:
+        raise InputError(body["error"]["message"])
+    yield from body["items"]
+
+
+def create_token(settings: Settings, role: str, name: str, months: int) -> str:
+    return Access(open_database(settings)).create_api_key(name, role, months).secret
+
+
+def create_user(settings: Settings, name: str, role: str) -> str:
+    """The new user's random password."""
+    return Access(open_database(settings)).create_user(name, role)
+
+
+def import_sigma(settings: Settings, folders: Sequence[Path]) -> dict[str, Any]:
+    """Read Sigma rules, keep the usable ones in the data folder, and report on each."""
+    raise NotImplementedError

@@ -1,0 +1,77 @@
+"""The house behind HTTP, in the foreground, until SIGTERM or SIGINT."""
+
+import socket
+from collections.abc import Callable
+
+import uvicorn
+
+from hinomi.api.server import create_app
+from hinomi.app.house import House
+from hinomi.app.rooms import api_house
+from hinomi.app.simulations import load_simulations
+from hinomi.errors import Unavailable
+from hinomi.settings import Settings
+
+LOCAL_TOKEN = "command line on this machine"  # noqa: S105  (the key's name, not the key)
+GRACE_S = 10  # requests under way may end
+
+
+class _Server(uvicorn.Server):
+    """Tells when the sockets are open, and only then."""
+
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_ready = on_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._on_ready()
+
+
+def serve_house(settings: Settings, on_ready: Callable[[str], None], with_simulations: bool = False) -> None:
+    """Run until stopped. `on_ready` is called once with the address, when everything answers.
+
+    With `with_simulations`, a data folder that has never had them first gets the built-in recordings.
+    Raises Unavailable when the address is taken, Conflict when another process holds the data folder.
+    """
+    with House(settings) as house, _listen(settings) as listener:
+        url = _address(settings.host, listener.getsockname()[1])
+        token = house.access.renew_local_key(LOCAL_TOKEN)
+        config = uvicorn.Config(
+            create_app(api_house(house, url)),
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=GRACE_S,
+            lifespan="off",
+        )
+
+        def ready() -> None:
+            house.folder.announce(url, token)
+            house.start()
+            if with_simulations:
+                load_simulations(house)
+            on_ready(url)
+
+        try:
+            _Server(config, ready).run(sockets=[listener])
+        finally:
+            house.folder.retract()
+
+
+def _listen(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError as error:
+        listener.close()
+        raise Unavailable(f"cannot listen on {settings.host}:{settings.port}: {error.strerror}") from None
+    return listener
+
+
+def _address(host: str, port: int) -> str:
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
+    return f"http://{shown}:{port}"

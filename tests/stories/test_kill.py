@@ -1,0 +1,134 @@
+"""kill -9 of the server at random moments of an import: nothing is lost, nothing comes twice, the alerts are the same."""
+
+import random
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import make
+from tests.stories.conftest import HINOMI, Server, run, run_json
+
+KILLS = 10
+FILES = 24
+RECORDS = 1500  # per file
+
+
+def recordings(folder: Path) -> Path:
+    """Ordinary telemetry of many machines with attacks strewn in, in several files."""
+    folder.mkdir()
+    for file in range(FILES):
+        lines = [ordinary(file, number) for number in range(RECORDS)]
+        lines[RECORDS // 3] = attack(file, "reg.exe save hklm\\sam C:\\Windows\\Temp\\s.hiv")
+        lines[RECORDS // 2] = attack(file, "mk.exe privilege::debug sekurlsa::logonpasswords exit")
+        for number in range(40):
+            lines[RECORDS // 2 + 10 + number] = failed_logon(file, number)
+        (folder / f"part-{file:02}.jsonl").write_bytes(b"\n".join(lines) + b"\n")
+    return folder
+
+
+def moment(file: int, number: int) -> str:
+    return f"2026-02-{1 + file:02}T{number // 60 % 24:02}:{number % 60:02}:00.000000Z"
+
+
+def ordinary(file: int, number: int) -> bytes:
+    return make.record(
+        1,
+        computer=f"PC-{file}",
+        time=moment(file, number),
+        record_id=number,
+        Image=r"C:\Program Files\App\app.exe",
+        CommandLine=f"app.exe --document {number}",
+        ProcessGuid=f"{{{file:08x}-0000-0000-0000-{number:012x}}}",
+        ProcessId=number,
+        ParentImage=r"C:\Windows\explorer.exe",
+        ParentCommandLine=r"C:\Windows\Explorer.EXE",
+        ParentProcessGuid=f"{{{file:08x}-0000-0000-0001-000000000000}}",
+        ParentProcessId=4,
+        User=f"CORP\\user{file}",
+    )
+
+
+def attack(file: int, command: str) -> bytes:
+    return make.record(
+        1,
+        computer=f"PC-{file}",
+        time=moment(file, 700),
+        record_id=100_000,
+        Image=r"C:\Windows\System32\cmd.exe",
+        CommandLine=f'cmd.exe /c echo "{command}"' if "reg.exe" in command else command,
+        ProcessGuid=f"{{{file:08x}-0000-0000-0002-{len(command):012x}}}",
+        ProcessId=9,
+        ParentImage=r"C:\Windows\System32\cmd.exe",
+        ParentCommandLine="cmd.exe",
+        User=f"CORP\\user{file}",
+    )
+
+
+def failed_logon(file: int, number: int) -> bytes:
+    return make.record(
+        4625,
+        computer="DC-1",
+        time=f"2026-02-{1 + file:02}T12:00:{number:02}.000000Z",
+        record_id=200_000 + number,
+        TargetUserName=f"person{number}",
+        TargetDomainName="CORP",
+        SubjectUserName="-",
+        Status="0xc000006d",
+        SubStatus="0xc000006a",
+        LogonType="3",
+        IpAddress=f"10.0.0.{file + 1}",
+        WorkstationName=f"PC-{file}",
+    )
+
+
+def outcome(data: Path) -> dict[str, Any]:
+    """What an analyst finds: the activities, each once, and the alerts but for the moment they were raised."""
+    rows = [run_json("search", "*", "--limit", 1, data=data) for _ in range(0)]
+    assert rows == []
+    counted = run_json("lake", "count", data=data)
+    alerts = {
+        row["fingerprint"]: (row["modelId"], row["score"], row["eventCount"], str(row["impactScope"]["entities"]))
+        for row in run_json("alerts", "--limit", 10_000, data=data)
+    }
+    return {"counted": counted, "alerts": alerts}
+
+
+@pytest.mark.slow  # about two minutes
+def test_ten_kills_during_an_import_change_nothing(tmp_path: Path) -> None:
+    folder = recordings(tmp_path / "recordings")
+    calm, rough = tmp_path / "calm", tmp_path / "rough"
+    for data in (calm, rough):
+        run("init", data=data)
+    run("import", folder, data=calm)
+    chance = random.Random(20261122)
+    for _ in range(KILLS):
+        server = Server(rough)
+        with subprocess.Popen(
+            [*HINOMI, "import", str(folder), "--json", "--data", str(rough)],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        ) as importing:
+            wait_for_growth(rough, chance.randint(1, 400_000), importing)
+            server.kill()
+            assert importing.wait() != 0 or True
+    server = Server(rough)
+    run("import", folder, data=rough)
+    assert server.stop() == 0
+    undisturbed = outcome(calm)
+    assert undisturbed["counted"]["activities"] == FILES * RECORDS
+    assert len(undisturbed["alerts"]) >= 3 * FILES
+    assert outcome(rough) == undisturbed
+
+
+def wait_for_growth(data: Path, size: int, importing: "subprocess.Popen[bytes]") -> None:
+    """Until the spool has written so many bytes more, or the import is over: a moment set by work, not by a clock."""
+    spool = data / "spool"
+
+    def written() -> int:
+        return sum(path.stat().st_size for path in spool.rglob("*") if path.is_file())
+
+    start = written()
+    while importing.poll() is None and written() - start < size:
+        pass
