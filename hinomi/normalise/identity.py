@@ -1,0 +1,42 @@
+"""Identities that are the same on every machine for the same data: activities, endpoints, processes."""
+
+from hashlib import blake2b
+from typing import Any
+from uuid import UUID, uuid5
+
+from hinomi.normalise.values import integer, text
+
+_ENDPOINTS = UUID("6e1f7f43-6f2a-5d0f-9f0e-0b3d3f1c9a51")  # our name space; never to be changed
+UNKNOWN_ENDPOINT = "unknown"
+
+
+def activity_uuid(record: bytes, occurrence: int) -> str:
+    """Of the bytes themselves, so that a second import adds nothing; `occurrence` keeps equal lines of a file apart."""
+    # JSON holds no NUL byte, so no other record can end like this
+    content = record if not occurrence else b"%b\0%d" % (record, occurrence)
+    digest = blake2b(content, digest_size=16).hexdigest()
+    return f"{digest[:8]}-{digest[8:12]}-{digest[12:16]}-{digest[16:20]}-{digest[20:]}"
+
+
+def endpoint_guid(computer: str) -> str:
+    """The id of a machine that has no agent: from its name as recorded, in any case."""
+    return str(uuid5(_ENDPOINTS, computer.lower()))
+
+
+def process_hash(endpoint: str, guid: Any) -> int | None:
+    """Of a process that has a GUID (Sysmon): 63 bits of machine and GUID."""
+    found = text(guid)
+    if found is None:
+        return None
+    bare = found.strip("{}").lower()
+    return None if not bare.strip("0-") else _hash63(f"{endpoint}|{bare}")
+
+
+def started_hash(endpoint: str, pid: Any, started_ms: Any) -> int | None:
+    """Of a process known by its pid and start alone (Security 4688)."""
+    number = integer(pid)
+    return None if number is None else _hash63(f"{endpoint}|pid|{number}|{started_ms}")
+
+
+def _hash63(words: str) -> int:
+    return int.from_bytes(blake2b(words.encode("utf-8", "replace"), digest_size=8).digest(), "big") >> 1
