@@ -1,4 +1,4 @@
-"""An incident: alerts that tell one story, each with the reason why it belongs. Moments: milliseconds since 1970 UTC."""
+"""An incident: alerts that tell one story, each with its reason to belong. Moments: milliseconds since 1970 UTC."""
 
 from dataclasses import dataclass
 

@@ -1,0 +1,80 @@
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hinomi.access.throttle import FREE_FAILURES, MAX_LOCK_S, lock_s
+from hinomi.errors import TooMany, Unauthorised
+from hinomi.schema.principal import Role
+from tests.make_access import PASSWORD, Clock, access, person
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def house(tmp_path: Path, clock: Clock):
+    made = access(tmp_path, clock)
+    made.users.create(person(), "ayumi", Role.ADMINISTRATOR, PASSWORD)
+    return made
+
+
+def _fail(house, times: int, address: str = "198.51.100.1") -> None:
+    for _ in range(times):
+        with pytest.raises(Unauthorised):
+            house.login("ayumi", "wrong-password", address)
+
+
+def test_after_five_failures_even_the_right_password_must_wait(house, clock: Clock) -> None:
+    _fail(house, FREE_FAILURES)
+    with pytest.raises(TooMany) as told:
+        house.login("ayumi", PASSWORD, "198.51.100.1")
+    assert told.value.retry_after_s == 2
+    clock.pass_s(2)
+    assert house.login("ayumi", PASSWORD, "198.51.100.1").user.name == "ayumi"
+
+
+def test_each_failure_doubles_the_lock(house, clock: Clock) -> None:
+    _fail(house, FREE_FAILURES)
+    waited = []
+    for _ in range(3):
+        with pytest.raises(TooMany) as told:
+            house.login("ayumi", "wrong-password", "198.51.100.1")
+        waited.append(told.value.retry_after_s)
+        clock.pass_s(told.value.retry_after_s)
+        _fail(house, 1)
+    assert waited == [2, 4, 8]
+
+
+def test_another_address_is_not_locked(house) -> None:
+    _fail(house, FREE_FAILURES)
+    assert house.login("ayumi", PASSWORD, "203.0.113.9").user.name == "ayumi"
+
+
+def test_a_right_password_forgives(house) -> None:
+    _fail(house, FREE_FAILURES - 1)
+    house.login("ayumi", PASSWORD, "198.51.100.1")
+    _fail(house, FREE_FAILURES - 1)
+    house.login("ayumi", PASSWORD, "198.51.100.1")
+
+
+def test_failures_of_yesterday_are_forgotten(house, clock: Clock) -> None:
+    _fail(house, FREE_FAILURES - 1)
+    clock.pass_s(24 * 3600 + 1)
+    _fail(house, FREE_FAILURES - 1)
+
+
+def test_unknown_users_are_locked_as_known_ones_are(house) -> None:
+    for _ in range(FREE_FAILURES):
+        with pytest.raises(Unauthorised):
+            house.login("nobody", "wrong-password", "198.51.100.1")
+    with pytest.raises(TooMany):
+        house.login("NoBody", "wrong-password", "198.51.100.1")
+
+
+@given(st.integers(0, 10**9))
+def test_the_lock_never_shrinks_and_never_passes_its_limit(failures: int) -> None:
+    assert 0 <= lock_s(failures) <= lock_s(failures + 1) <= MAX_LOCK_S
