@@ -1,0 +1,158 @@
+"""Activities in the lake: which are known, write, read one, search, count, histogram, facet.
+
+A `where` is a ClickHouse expression over the columns of the vocabulary, made by `query` with values as parameters; names
+are checked against the field table, so that no text of a caller becomes SQL.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from clickhouse_connect.driver.external import ExternalData
+
+from hinomi.errors import InputError
+from hinomi.lake.columns import FIRST_MS, LAST_MS, Chosen, identity_stream, to_rows, to_stream, to_table
+from hinomi.lake.connection import Connection
+from hinomi.schema.activity import FIELDS
+
+Keyset = tuple[int, str]  # eventTime and uuid of the last row seen
+
+MAX_ROWS = 10_000
+_MOMENT = "fromUnixTimestamp64Milli({{{0}:Int64}}, 'UTC')"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """From (inclusive) to (exclusive), milliseconds; None is open."""
+
+    from_ms: int | None = None
+    to_ms: int | None = None
+
+    def sql(self) -> tuple[list[str], dict[str, int]]:
+        conditions: list[str] = []
+        parameters: dict[str, int] = {}
+        for name, sign, moment in (("lake_from", ">=", self.from_ms), ("lake_to", "<", self.to_ms)):
+            if moment is not None:
+                conditions.append(f"time {sign} {_MOMENT.format(name)}")
+                parameters[name] = min(max(moment, FIRST_MS), LAST_MS)
+        return conditions, parameters
+
+
+def checked_fields(names: Sequence[str] | None) -> list[str]:
+    """The names themselves, or all fields. InputError for one that is not in the vocabulary."""
+    if names is None:
+        return list(FIELDS)
+    unknown = [name for name in names if name not in FIELDS]
+    if unknown:
+        raise InputError(f"unknown field {unknown[0][:80]!r}")
+    return list(dict.fromkeys(names))
+
+
+def checked_limit(limit: int) -> int:
+    if not 0 <= limit <= MAX_ROWS:
+        raise InputError(f"a page has 0 to {MAX_ROWS} rows, not {limit}")
+    return limit
+
+
+def conjunction(conditions: Sequence[str]) -> str:
+    return " AND ".join(f"({condition})" for condition in conditions if condition) or "1"
+
+
+def known(connection: Connection, uuids: Sequence[str], times_ms: Sequence[int]) -> dict[str, int]:
+    """uuid -> spoolSeq of those that are in the lake. Reads only the hours in question."""
+    if not uuids:
+        return {}
+    sql = """
+        SELECT toString(id) AS uuid, spoolSeq FROM activities
+        WHERE time >= {lake_from} AND time <= {lake_to}
+          AND toStartOfHour(time) IN (SELECT DISTINCT toStartOfHour(time) FROM wanted)
+          AND id IN (SELECT id FROM wanted)
+    """.replace("{lake_from}", _MOMENT.format("lake_from")).replace("{lake_to}", _MOMENT.format("lake_to"))
+    bounds = {"lake_from": max(min(times_ms), FIRST_MS), "lake_to": min(max(times_ms), LAST_MS)}
+    wanted = ExternalData(
+        file_name="wanted",
+        data=identity_stream(uuids, times_ms),
+        fmt="ArrowStream",
+        structure="id UUID, time DateTime64(3, 'UTC')",
+    )
+    rows = to_rows(connection.ask(sql, bounds, external=wanted))
+    return {row["uuid"]: row["spoolSeq"] for row in rows}
+
+
+def write(connection: Connection, chosen: Sequence[Chosen]) -> int:
+    """Rows written; on return they are on disk."""
+    table = to_table(chosen, int(time.time() * 1000))
+    if table.num_rows:
+        connection.insert("activities", table.column_names, to_stream(table))
+    return int(table.num_rows)
+
+
+def read_one(connection: Connection, uuid: str, time_ms: int | None) -> dict[str, Any] | None:
+    conditions, parameters = Window(time_ms, None if time_ms is None else time_ms + 1).sql()
+    conditions.append("id = toUUIDOrZero({lake_uuid:String})")
+    columns = ", ".join(f"`{name}`" for name in FIELDS)
+    sql = f"SELECT {columns} FROM activities WHERE {conjunction(conditions)} LIMIT 1"  # noqa: S608 - names of ours
+    rows = to_rows(connection.ask(sql, {**parameters, "lake_uuid": uuid}))
+    return rows[0] if rows else None
+
+
+def search(
+    connection: Connection,
+    where: str,
+    parameters: Mapping[str, Any],
+    window: Window,
+    columns: Sequence[str] | None,
+    limit: int,
+    before: Keyset | None,
+) -> list[dict[str, Any]]:
+    """Newest first by (eventTime, uuid); the page after the row `before`."""
+    conditions, bounds = window.sql()
+    if before is not None:
+        conditions.append(f"(time, id) < ({_MOMENT.format('lake_time')}, toUUIDOrZero({{lake_uuid:String}}))")
+        conditions.append(f"time <= {_MOMENT.format('lake_time')}")
+        bounds |= {"lake_time": before[0], "lake_uuid": before[1]}  # type: ignore[dict-item]
+    names = ", ".join(f"`{name}`" for name in checked_fields(columns))
+    # the hour comes first so that the engine can walk the table backwards and stop at the limit
+    sql = (
+        f"SELECT {names} FROM activities WHERE {conjunction([*conditions, where])} "  # noqa: S608 - names of ours
+        f"ORDER BY toStartOfHour(time) DESC, time DESC, id DESC LIMIT {checked_limit(limit)}"
+    )
+    return to_rows(connection.ask(sql, {**parameters, **bounds}, settings=_LAZY))
+
+
+# wide columns are read for the rows of the page only
+_LAZY = {"query_plan_max_limit_for_lazy_materialization": MAX_ROWS}
+
+
+def count(connection: Connection, where: str, parameters: Mapping[str, Any], window: Window) -> int:
+    conditions, bounds = window.sql()
+    sql = f"SELECT count() AS n FROM activities WHERE {conjunction([*conditions, where])}"  # noqa: S608 - names of ours
+    return int(connection.ask(sql, {**parameters, **bounds}, form="TabSeparated"))
+
+
+def histogram(
+    connection: Connection, where: str, parameters: Mapping[str, Any], window: Window, bucket_ms: int
+) -> list[tuple[int, int]]:
+    """(start of the bucket in ms, activities), oldest first, empty buckets left out."""
+    conditions, bounds = window.sql()
+    sql = (
+        "SELECT intDiv(toUnixTimestamp64Milli(time), {lake_bucket:Int64}) * {lake_bucket:Int64} AS t, count() AS n "  # noqa: S608
+        f"FROM activities WHERE {conjunction([*conditions, where])} GROUP BY t ORDER BY t LIMIT {MAX_ROWS}"
+    )
+    rows = to_rows(connection.ask(sql, {**parameters, **bounds, "lake_bucket": max(1, bucket_ms)}))
+    return [(row["t"], row["n"]) for row in rows]
+
+
+def facet(
+    connection: Connection, where: str, parameters: Mapping[str, Any], window: Window, field: str, limit: int
+) -> list[tuple[Any, int]]:
+    """Values of one field with their counts, most frequent first; lists count by member; what is absent is left out."""
+    (name,) = checked_fields([field])
+    value = f"arrayJoin(`{name}`)" if FIELDS[name] == "texts" else f"`{name}`"
+    conditions, bounds = window.sql()
+    sql = (
+        f"SELECT {value} AS v, count() AS n FROM activities WHERE {conjunction([*conditions, where])} "  # noqa: S608
+        f"GROUP BY v HAVING isNotNull(v) AND toString(v) != '' ORDER BY n DESC, v LIMIT {checked_limit(limit)}"
+    )
+    return [(row["v"], row["n"]) for row in to_rows(connection.ask(sql, {**parameters, **bounds}))]

@@ -1,0 +1,278 @@
+"""The client's half: starts the owner process, talks to it, and starts it again when it dies.
+
+Everything goes through clickhouse-connect over the owner's Unix socket, so that a cluster is another address and not
+another code path.
+"""
+
+import logging
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import urllib3
+from clickhouse_connect.driver import create_client
+from clickhouse_connect.driver.exceptions import ClickHouseError, DatabaseError
+from clickhouse_connect.driver.external import ExternalData
+from clickhouse_connect.driver.httpclient import HttpClient
+
+from hinomi.errors import InputError, TooMany, Unavailable
+from hinomi.lake.owner import EXIT_TAKEN, JOURNAL, SOCKET
+
+LOG = logging.getLogger("hinomi.lake")
+
+START_S = 60.0
+END_S = 30.0
+RESTARTS = 5  # in RESTARTS_WITHIN_S; more means that starting does not help
+RESTARTS_WITHIN_S = 60.0
+
+_TOO_HEAVY = {159: "took too long", 241: "needs too much memory", 396: "returns too much"}
+
+
+class Connection:
+    """To one folder. Thread-safe: many threads may ask at once, one of them brings a dead owner back."""
+
+    def __init__(self, folder: Path, memory_mb: int) -> None:
+        self.folder, self._memory_mb = folder.resolve(), memory_mb
+        self._lock = threading.Lock()
+        self._owner: subprocess.Popen[bytes] | None = None
+        self._client: HttpClient | None = None
+        self._starts: list[float] = []
+        self._closed = False
+        self._start()
+
+    @property
+    def owner_pid(self) -> int | None:
+        owner = self._owner
+        return owner.pid if owner is not None and owner.poll() is None else None
+
+    # ---- asking -----------------------------------------------------------------------------------------------------
+    def ask(
+        self,
+        sql: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        form: str = "ArrowStream",
+        settings: Mapping[str, Any] | None = None,
+        external: ExternalData | None = None,
+    ) -> bytes:
+        """The answer's bytes in the format `form`. A read: when the owner dies of it or before, it is asked once more.
+
+        Raises InputError for a question the lake refuses, TooMany, Unavailable.
+        """
+        for attempt in (1, 2):
+            client = self._live()
+            try:
+                answer: bytes = client.raw_query(
+                    sql, dict(parameters or {}), dict(settings or {}), fmt=form, external_data=external
+                )
+            except (ClickHouseError, urllib3.exceptions.HTTPError, OSError) as error:
+                self._judge(error, client, again=attempt == 1)
+            else:
+                return answer
+        raise AssertionError  # pragma: no cover - _judge raises on the second attempt
+
+    def insert(self, table: str, columns: list[str], rows: bytes) -> None:
+        """Rows as an Arrow stream; on return they are on disk. Never repeated: after Unavailable ask what is there."""
+        client = self._live()
+        try:
+            client.raw_insert(table, columns, rows, fmt="ArrowStream")
+        except (ClickHouseError, urllib3.exceptions.HTTPError, OSError) as error:
+            self._judge(error, client, again=False)
+
+    def command(self, sql: str) -> None:
+        """A statement without rows, such as CREATE TABLE."""
+        client = self._live()
+        try:
+            client.raw_query(sql)
+        except (ClickHouseError, urllib3.exceptions.HTTPError, OSError) as error:
+            self._judge(error, client, again=False)
+
+    def _judge(self, error: Exception, client: HttpClient, *, again: bool) -> None:
+        """Return when it is worth asking again; else raise what the caller can decide on."""
+        code = getattr(error, "code", None)
+        if isinstance(error, DatabaseError) and code is not None and code != 516:
+            if code in _TOO_HEAVY:
+                raise InputError(f"the search {_TOO_HEAVY[code]}; narrow it: {_first_line(error)}") from error
+            if code == 202:
+                raise TooMany("too many searches are waiting; try again later") from error
+            if code in (243, 75, 74):
+                raise Unavailable(f"the lake cannot read or write its disk: {_first_line(error)}") from error
+            raise InputError(f"the lake refuses the question: {_first_line(error)}") from error
+        self._forget(client)
+        if not again:
+            raise Unavailable(f"the lake's owner process did not answer: {_first_line(error)}") from error
+
+    # ---- the owner's life ---------------------------------------------------------------------------------------------
+    def _live(self) -> HttpClient:
+        with self._lock:
+            if self._closed:
+                raise Unavailable("the lake is closed")
+            if self._client is None or self.owner_pid is None:
+                return self._start()
+            return self._client
+
+    def _forget(self, client: HttpClient) -> None:
+        """The owner of this client is dead or does not answer: make sure of the former."""
+        with self._lock:
+            if self._client is client:
+                self._end_owner(kill=True)
+
+    def _start(self) -> HttpClient:
+        """Spawn an owner and connect. Raises Unavailable: the folder is taken, or it died too often."""
+        self._end_owner(kill=True)
+        now = time.monotonic()
+        self._starts = [at for at in self._starts if now - at < RESTARTS_WITHIN_S]
+        if len(self._starts) > RESTARTS:
+            raise Unavailable(f"the lake's owner process keeps dying; see {self.folder / JOURNAL}")
+        self._starts.append(now)
+        token = secrets.token_hex(16)
+        self._owner = _spawn(self.folder, self._memory_mb, token)
+        try:
+            _await_ready(self._owner, self.folder)
+            self._client = client = _connect(self.folder, token)
+        except BaseException:
+            self._end_owner(kill=True)
+            raise
+        return client
+
+    def _end_owner(self, *, kill: bool) -> None:
+        client, owner = self._client, self._owner
+        self._client = self._owner = None
+        if client is not None:
+            client.close()
+        if owner is None:
+            return
+        if owner.stdin:
+            owner.stdin.close()  # it ends when this does
+        if kill:
+            owner.kill()
+        try:
+            owner.wait(END_S)
+        except subprocess.TimeoutExpired:
+            LOG.warning("the owner process %d did not end in time and is killed", owner.pid)
+            owner.kill()
+            owner.wait()
+        if owner.stdout:
+            owner.stdout.close()
+
+    def close(self) -> None:
+        with self._lock:
+            self._closed = True
+            self._end_owner(kill=False)
+
+
+def _spawn(folder: Path, memory_mb: int, token: str) -> "subprocess.Popen[bytes]":
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    package = str(Path(__file__).resolve().parents[2])
+    paths = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
+    command = [sys.executable, "-m", "hinomi.lake.owner"]
+    options = ["--path", str(folder), "--memory-mb", str(memory_mb), "--token", token]
+    with (folder / "owner.err").open("wb") as trouble:
+        return subprocess.Popen(  # noqa: S603 - our own module
+            command + options,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=trouble,
+            cwd=folder,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+        )
+
+
+def _await_ready(owner: "subprocess.Popen[bytes]", folder: Path) -> None:
+    late = threading.Timer(START_S, owner.kill)
+    late.start()
+    try:
+        line = owner.stdout.readline() if owner.stdout else b""
+    finally:
+        late.cancel()
+    if line.strip() == b"ready":
+        return
+    owner.wait()
+    said = (folder / "owner.err").read_text(errors="replace").strip()[-500:]
+    if owner.returncode == EXIT_TAKEN:
+        raise Unavailable(f"another Hinomi process has the lake in {folder}")
+    raise Unavailable(f"the lake's owner process did not start: {said or owner.returncode}")
+
+
+def _connect(folder: Path, token: str) -> HttpClient:
+    return create_client(  # type: ignore[return-value]
+        host="lake",
+        port=80,
+        interface="http",
+        database="hinomi",
+        compress=False,
+        pool_mgr=_SocketManager(folder / SOCKET),
+        autogenerate_session_id=False,
+        query_retries=0,
+        form_encode_query_params=True,
+        send_receive_timeout=1200,
+        headers={"X-Hinomi-Owner": token},
+        show_clickhouse_errors=True,
+    )
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0][:500]
+
+
+# ---- urllib3 over a Unix socket ---------------------------------------------------------------------------------------
+class _SocketConnection(urllib3.connection.HTTPConnection):
+    path: Path
+
+    def _new_conn(self) -> socket.socket:
+        made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        timeout = self.timeout
+        made.settimeout(timeout if isinstance(timeout, int | float) else None)
+        try:
+            _dial(made, self.path)
+        except OSError as error:
+            made.close()
+            raise urllib3.exceptions.NewConnectionError(self, f"{self.path}: {error}") from error
+        return made
+
+
+def _dial(made: socket.socket, path: Path) -> None:
+    """A socket's path may have 107 bytes only: reach a longer one through its folder's descriptor."""
+    if len(os.fsencode(path)) <= 100:
+        made.connect(str(path))
+        return
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        made.connect(f"/proc/self/fd/{folder}/{path.name}")
+    finally:
+        os.close(folder)
+
+
+class _SocketPool(urllib3.HTTPConnectionPool):
+    def __init__(self, path: Path, host: str, port: int, **options: Any) -> None:
+        super().__init__(host, port, **options)
+        self._path = path
+
+    def _new_conn(self) -> urllib3.connection.HTTPConnection:
+        made = _SocketConnection(self.host, self.port, timeout=self.timeout.connect_timeout)
+        made.path = self._path
+        return made
+
+
+class _SocketManager(urllib3.PoolManager):
+    """Every address leads to the one socket."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(num_pools=1, maxsize=32, block=False, retries=False)
+        self._path = path
+
+    def _new_pool(
+        self,
+        scheme: str,  # noqa: ARG002
+        host: str,
+        port: int,
+        request_context: dict[str, Any] | None = None,  # noqa: ARG002
+    ) -> urllib3.HTTPConnectionPool:
+        return _SocketPool(self._path, host, port, maxsize=32, block=False)

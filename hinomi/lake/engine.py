@@ -1,0 +1,235 @@
+"""The embedded engine inside the owner process: statements in, bytes out. Nothing of HTTP is here.
+
+Reads share a few connections and wait their turn in order; everything else goes through one writing connection. The
+engine's own parallel threads do the work; Python only waits (the engine lets go of the GIL).
+"""
+
+import os
+import re
+import threading
+from collections import deque
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from chdb import _chdb
+
+from hinomi.lake.configuration import READING, WRITING
+
+DATABASE = "hinomi"
+WAIT_S = 120.0  # how long a statement waits for its turn
+
+_READS = re.compile(r"\s*(?:--[^\n]*\n\s*)*\(?\s*(select|with|show|describe|desc|explain|exists)\b", re.IGNORECASE)
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_CODE = re.compile(r"Code: (\d+)\.")
+
+
+class EngineError(Exception):
+    """What the engine said, with ClickHouse's error code."""
+
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class External:
+    """A table sent with a statement: name, columns as in CREATE TABLE, format and bytes."""
+
+    name: str
+    structure: str
+    format: str
+    data: bytes
+
+
+@dataclass(slots=True)
+class Statement:
+    """One request. `data` is an open file descriptor with the rows of an INSERT."""
+
+    sql: str
+    output_format: str = "TabSeparated"
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, str] = field(default_factory=dict)
+    database: str = DATABASE
+    external: list[External] = field(default_factory=list)
+    data: int | None = None
+
+    @property
+    def is_read(self) -> bool:
+        return _READS.match(self.sql) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    body: bytes
+    rows_read: int
+    bytes_read: int
+
+
+class Turns:
+    """A few connections for many waiters, first come first served."""
+
+    def __init__(self, connections: list[Any]) -> None:
+        self._free = deque(connections)
+        self._waiting: deque[Future[Any]] = deque()
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def take(self, wait_s: float = WAIT_S) -> Iterator[Any]:
+        connection = self._acquire(wait_s)
+        try:
+            yield connection
+        finally:
+            self._release(connection)
+
+    def _acquire(self, wait_s: float) -> Any:
+        with self._lock:
+            if self._free:  # nobody waits while one is free: a release hands its connection on
+                return self._free.popleft()
+            turn: Future[Any] = Future()
+            self._waiting.append(turn)
+        try:
+            return turn.result(wait_s)
+        except TimeoutError:
+            with self._lock:
+                if turn.done():
+                    return turn.result()
+                self._waiting.remove(turn)
+            raise EngineError(
+                202, "Code: 202. DB::Exception: too many searches are waiting; try again later."
+            ) from None
+
+    def _release(self, connection: Any) -> None:
+        with self._lock:
+            if self._waiting:
+                self._waiting.popleft().set_result(connection)
+            else:
+                self._free.append(connection)
+
+
+class Engine:
+    """Open on one folder; refuses a folder that another engine has open (the engine's own lock)."""
+
+    def __init__(self, folder: str, configuration: str, *, readers: int, query_bytes: int) -> None:
+        address = f"{folder}?config-file={configuration}"
+        self._connections = [_chdb.connect(address) for _ in range(readers + 1)]  # type: ignore[attr-defined]
+        writer, *reading = self._connections
+        _run(writer, f"CREATE DATABASE IF NOT EXISTS {DATABASE}")
+        _prepare(writer, {**WRITING, "max_memory_usage": query_bytes})
+        for connection in reading:
+            _prepare(connection, {**READING, "max_memory_usage": query_bytes})
+        self._reading, self._writing = Turns(reading), Turns([writer])
+
+    def run(self, statement: Statement) -> Outcome:
+        """Run it and return the whole answer. Raises EngineError."""
+        turns = self._reading if statement.is_read and not statement.external else self._writing
+        with turns.take() as connection, _dressed(connection, statement):
+            sql = statement.sql
+            if statement.data is not None:
+                sql = _from_descriptor(sql, statement.data)
+            return _run(connection, sql, statement.output_format, statement.parameters)
+
+    def close(self) -> None:
+        """Waits for the statement that writes, then closes the engine."""
+        with self._writing.take():
+            for connection in self._connections:
+                connection.close()
+
+
+def _prepare(connection: Any, settings: Mapping[str, int | str]) -> None:
+    _run(connection, f"USE {DATABASE}")
+    # readonly comes last: from then on limits can only be narrowed
+    for name in sorted(settings, key="readonly".__eq__):
+        _run(connection, f"SET {name} = {settings[name]}")
+
+
+@contextmanager
+def _dressed(connection: Any, statement: Statement) -> Iterator[None]:
+    """The connection with the statement's own settings, database and tables, which are taken off again."""
+    undo: list[str] = []
+    try:
+        if statement.database != DATABASE:
+            _run(connection, f"USE {_identifier(statement.database)}")
+            undo.append(f"USE {DATABASE}")
+        for name, value in statement.settings.items():
+            before = _setting(connection, _identifier(name))
+            _run(connection, f"SET {name} = {_quoted(value)}")
+            undo.append(f"SET {name} = {before}")
+        for table in statement.external:
+            _load(connection, table)
+            undo.append(f"DROP TEMPORARY TABLE {table.name}")
+        yield
+    finally:
+        for sql in reversed(undo):
+            _run(connection, sql)
+
+
+def _setting(connection: Any, name: str) -> str:
+    outcome = _run(connection, "SELECT value FROM system.settings WHERE name = {n:String}", "TabSeparated", {"n": name})
+    return _quoted(outcome.body.decode().rstrip("\n")) if outcome.body else "DEFAULT"
+
+
+def _load(connection: Any, table: External) -> None:
+    _run(connection, f"CREATE TEMPORARY TABLE {_identifier(table.name)} ({table.structure}) ENGINE = Memory")
+    with in_memory(table.data) as descriptor:
+        _run(connection, _from_descriptor(f"INSERT INTO {table.name} FORMAT {_identifier(table.format)}", descriptor))
+
+
+@contextmanager
+def in_memory(data: bytes) -> Iterator[int]:
+    """An open descriptor with these bytes."""
+    descriptor = open_memory()
+    try:
+        with open(descriptor, "wb", closefd=False) as stream:
+            stream.write(data)
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def open_memory() -> int:
+    """A descriptor to write rows into: memory where the system has such files, else a deleted file."""
+    if hasattr(os, "memfd_create"):
+        return os.memfd_create("rows", os.MFD_CLOEXEC)
+    import tempfile
+
+    with tempfile.TemporaryFile() as stream:
+        return os.dup(stream.fileno())
+
+
+def _from_descriptor(sql: str, descriptor: int) -> str:
+    """INSERT INTO t (...) FORMAT F -> INSERT INTO t (...) FROM INFILE <the descriptor> FORMAT F.
+
+    Not the engine's streaming insert: it reported rows as written although the insert had failed (out of memory).
+    """
+    head, mark, tail = sql.rpartition(" FORMAT ")
+    if not mark:
+        raise EngineError(62, "Code: 62. DB::Exception: an INSERT with data must end with FORMAT and its name.")
+    return f"{head} FROM INFILE '/proc/self/fd/{descriptor}' COMPRESSION 'none' FORMAT {tail}"
+
+
+def _run(
+    connection: Any, sql: str, output_format: str = "TabSeparated", parameters: Mapping[str, str] | None = None
+) -> Outcome:
+    try:
+        result = connection.query(sql, output_format, params=dict(parameters or {}))
+    except RuntimeError as error:
+        raise _engine_error(str(error)) from None
+    return Outcome(result.bytes(), result.rows_read(), result.bytes_read())
+
+
+def _engine_error(message: str) -> EngineError:
+    found = _CODE.search(message)
+    return EngineError(int(found[1]) if found else 1000, message)
+
+
+def _identifier(name: str) -> str:
+    if not _NAME.fullmatch(name):
+        raise EngineError(36, f"Code: 36. DB::Exception: {name[:100]!r} is not a name.")
+    return name
+
+
+def _quoted(value: str) -> str:
+    return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"

@@ -1,0 +1,216 @@
+"""The lake: every activity and detection, on disk, found again. The room's one face; all methods are thread-safe.
+
+The files belong to an owner process (`owner.py`) that `start` spawns; this class asks it in ClickHouse SQL. What is
+written is on disk when the method returns. Errors: InputError (the question), DiskFull, Unavailable (the owner is gone:
+ask `known` what arrived and go on), TooMany.
+"""
+
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from hinomi.errors import DiskFull
+from hinomi.lake import activities, detections, processes, tables
+from hinomi.lake.activities import Keyset, Window
+from hinomi.lake.columns import Chosen
+from hinomi.lake.condition import LakeStatus, read_status
+from hinomi.lake.connection import Connection
+from hinomi.lake.processes import Creator, Identity, ProcessChain
+from hinomi.schema.detection import Detection
+
+FLOOR_BYTES = 256 << 20
+
+
+class Lake:
+    def __init__(self, connection: Connection, floor_bytes: int) -> None:
+        self._connection, self._floor_bytes = connection, floor_bytes
+
+    @classmethod
+    def start(cls, folder: Path | str, *, memory_mb: int = 1024, floor_bytes: int = FLOOR_BYTES) -> "Lake":
+        """Spawn the owner of `folder` (made when missing) and see to the tables.
+
+        Under `floor_bytes` of free disk nothing is written any more. Raises Unavailable when another process has it.
+        """
+        connection = Connection(Path(folder), memory_mb)
+        try:
+            for statement in tables.statements():
+                connection.command(statement)
+        except BaseException:
+            connection.close()
+            raise
+        return cls(connection, floor_bytes)
+
+    def close(self) -> None:
+        """End the owner in order."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # ---- activities -------------------------------------------------------------------------------------------------
+    def known(self, uuids: Sequence[str], times_ms: Sequence[int]) -> dict[str, int]:
+        """uuid -> spoolSeq of those activities that the lake holds; `times_ms` are their event times, in step."""
+        return activities.known(self._connection, uuids, times_ms)
+
+    def write_activities(self, chosen: Sequence[Chosen]) -> int:
+        """Write (spool sequence, batch, rows to keep or None for all); the number of rows. DiskFull under the floor."""
+        self._require_room()
+        return activities.write(self._connection, chosen)
+
+    def activity(self, uuid: str, time_ms: int | None = None) -> dict[str, Any] | None:
+        """The fields of one activity, absent ones left out. Much cheaper with its event time."""
+        return activities.read_one(self._connection, uuid, time_ms)
+
+    def raw(self, uuid: str, time_ms: int | None = None) -> str | None:
+        """The record itself, as it was read."""
+        found = activities.read_one(self._connection, uuid, time_ms)
+        return None if found is None else str(found.get("rawDataStr", ""))
+
+    def search(
+        self,
+        where: str,
+        parameters: Mapping[str, Any],
+        *,
+        from_ms: int | None = None,
+        to_ms: int | None = None,
+        columns: Sequence[str] | None = None,
+        limit: int = 100,
+        before: Keyset | None = None,
+    ) -> list[dict[str, Any]]:
+        """Activities, newest first by (eventTime, uuid), absent fields left out; `before` is the last row of a page."""
+        return activities.search(self._connection, where, parameters, Window(from_ms, to_ms), columns, limit, before)
+
+    def count(
+        self, where: str, parameters: Mapping[str, Any], *, from_ms: int | None = None, to_ms: int | None = None
+    ) -> int:
+        return activities.count(self._connection, where, parameters, Window(from_ms, to_ms))
+
+    def histogram(
+        self,
+        where: str,
+        parameters: Mapping[str, Any],
+        *,
+        bucket_ms: int,
+        from_ms: int | None = None,
+        to_ms: int | None = None,
+    ) -> list[tuple[int, int]]:
+        """(start of the bucket in ms, activities), oldest first, empty buckets left out."""
+        return activities.histogram(self._connection, where, parameters, Window(from_ms, to_ms), bucket_ms)
+
+    def facet(
+        self,
+        where: str,
+        parameters: Mapping[str, Any],
+        field: str,
+        *,
+        from_ms: int | None = None,
+        to_ms: int | None = None,
+        limit: int = 50,
+    ) -> list[tuple[Any, int]]:
+        """Values of one field with their counts, most frequent first."""
+        return activities.facet(self._connection, where, parameters, Window(from_ms, to_ms), field, limit)
+
+    # ---- detections -------------------------------------------------------------------------------------------------
+    def known_detections(self, ids: Sequence[str], times_ms: Sequence[int]) -> set[str]:
+        """Those ids that the lake holds; `times_ms` are their event times, in step."""
+        return detections.known(self._connection, ids, times_ms)
+
+    def write_detections(self, found: Sequence[Detection]) -> int:
+        """Write those whose id the lake does not hold; their number. DiskFull under the floor."""
+        self._require_room()
+        return detections.write(self._connection, found)
+
+    def detections(
+        self,
+        where: str,
+        parameters: Mapping[str, Any],
+        *,
+        from_ms: int | None = None,
+        to_ms: int | None = None,
+        limit: int = 100,
+        before: Keyset | None = None,
+    ) -> list[dict[str, Any]]:
+        """Rows of detections.COLUMNS, newest first by (eventTime, id)."""
+        return detections.search(self._connection, where, parameters, Window(from_ms, to_ms), limit, before)
+
+    def count_detections(
+        self, where: str, parameters: Mapping[str, Any], *, from_ms: int | None = None, to_ms: int | None = None
+    ) -> int:
+        return detections.count(self._connection, where, parameters, Window(from_ms, to_ms))
+
+    def detection_histogram(
+        self,
+        where: str,
+        parameters: Mapping[str, Any],
+        *,
+        bucket_ms: int,
+        from_ms: int | None = None,
+        to_ms: int | None = None,
+    ) -> list[dict[str, int]]:
+        """{t, info, low, medium, high, critical} for each bucket, oldest first, empty buckets left out."""
+        return detections.histogram(self._connection, where, parameters, Window(from_ms, to_ms), bucket_ms)
+
+    def detection_facet(
+        self,
+        where: str,
+        parameters: Mapping[str, Any],
+        name: str,
+        *,
+        from_ms: int | None = None,
+        to_ms: int | None = None,
+        limit: int = 100,
+    ) -> list[tuple[str, int]]:
+        """Values with counts, most frequent first. `name`: risk, tactic, technique, filter or endpoint."""
+        return detections.facet(self._connection, where, parameters, Window(from_ms, to_ms), name, limit)
+
+    # ---- processes --------------------------------------------------------------------------------------------------
+    def creators(self, identities: Sequence[Identity]) -> dict[Identity, Creator]:
+        """(endpointGuid, hashId) -> creator's (file path, command line, pid, hashId, user, domain), where known."""
+        return processes.creators(self._connection, identities)
+
+    def process_chain(
+        self,
+        endpoint_guid: str,
+        hash_id: int | None = None,
+        pid: int | None = None,
+        at_ms: int = 1 << 42,
+        *,
+        child_limit: int = 100,
+    ) -> ProcessChain:
+        """The process, its ancestors to the root, its children. By hash id, else the pid's latest start up to `at_ms`."""
+        return processes.chain(self._connection, endpoint_guid, hash_id, pid, at_ms, child_limit)
+
+    def process_events(
+        self,
+        endpoint_guid: str,
+        hash_id: int | None = None,
+        limit: int = 100,
+        *,
+        pid: int | None = None,
+        at_ms: int | None = None,
+    ) -> list[dict[str, Any]]:
+        """What a process did, oldest first, without the records themselves."""
+        return processes.events(self._connection, endpoint_guid, hash_id, pid, at_ms, limit)
+
+    # ---- upkeep -----------------------------------------------------------------------------------------------------
+    def status(self) -> LakeStatus:
+        return read_status(self._connection)
+
+    def optimise(self) -> None:
+        """Merge the parts of every table now; the lake stays usable meanwhile."""
+        for table in ("activities", "processes", "detections"):
+            self._connection.command(f"OPTIMIZE TABLE {table} FINAL")
+
+    def _require_room(self) -> None:
+        free = shutil.disk_usage(self._connection.folder).free
+        if free < self._floor_bytes:
+            raise DiskFull(
+                f"{free >> 20} MiB free at {self._connection.folder}; {self._floor_bytes >> 20} are the floor"
+            )

@@ -1,0 +1,152 @@
+"""The lake's tables, generated from the vocabulary: columns, codecs, indexes, side tables. The statements are ClickHouse's.
+
+Physical names are the vocabulary's, with two exceptions: `time` (DateTime64) and `id` (UUID) hold what `eventTime`
+(milliseconds) and `uuid` (text) show as alias columns. Absent: a number is NULL; an empty text or list means absent.
+"""
+
+from hinomi.schema.activity import FIELDS, FieldType
+
+VERSION = 1
+
+# Names and codes that repeat: a dictionary is smaller and faster to search than the texts.
+REPEATING = frozenset(
+    """productCode pname endpointGuid endpointHostName osName processFilePath processName processCmd processUser
+    processUserDomain processFileHashMd5 processFileHashSha1 processFileHashSha256 processFileOriginalName authId
+    parentFilePath parentName parentCmd parentUser parentUserDomain parentFileHashSha1 parentFileHashSha256 objectName
+    objectUser objectUserDomain objectFileOriginalName objectAuthId objectWorkingDirectory objectRegistryValue
+    objectPipeName objectAppName objectAccessMask src dst proto objectIp hostName smbSharedName channel providerName
+    providerGUID eventDataIpAddress eventDataLogonType eventDataLogonProcessName eventDataAuthenticationPackageName
+    eventDataStatus eventDataSubStatus eventDataTargetUserName eventDataTargetDomainName eventDataTargetName
+    eventDataTargetSid eventDataMemberName eventDataSubjectUserName eventDataSubjectDomainName eventDataSubjectUserSid
+    eventDataSubjectLogonId eventDataWorkstationName eventDataServiceName eventDataServiceAccount
+    eventDataServiceStartType eventDataTaskName eventDataObjectType eventDataObjectClass
+    eventDataAttributeLDAPDisplayName eventDataAccessMask eventDataTicketEncryptionType eventDataTicketOptions
+    eventDataOperation recordSource recordFile""".split()  # noqa: SIM905 - one word a line would fill two screens
+)
+
+_TYPES = {
+    FieldType.TEXT: "String CODEC(ZSTD(1))",
+    FieldType.INTEGER: "Nullable(Int64) CODEC(ZSTD(1))",
+    FieldType.TIME: "Nullable(Int64) CODEC(Delta(8), ZSTD(1))",
+    FieldType.TEXTS: "Array(LowCardinality(String)) CODEC(ZSTD(1))",
+    FieldType.BOOLEAN: "Nullable(Bool) CODEC(ZSTD(1))",
+}
+
+# Values that are looked for one by one, anywhere in time, and are in few places each.
+_SOUGHT = (
+    "processHashId", "objectProcessHashId", "objectFileHashSha256", "objectFileHashSha1", "objectFileHashMd5",
+    "src", "dst", "objectIp", "hostName",
+)  # fmt: skip
+
+ALIASES = {
+    "uuid": "String ALIAS toString(id)",
+    "eventTime": "Int64 ALIAS toUnixTimestamp64Milli(time)",
+}
+
+_DURABLE = "fsync_after_insert = 1, fsync_part_directory = 1"
+PARTITION = "toYYYYMM(time)"
+
+
+def column_type(field: str) -> str:
+    """ClickHouse type and codec of a vocabulary field."""
+    if field in ALIASES:
+        return ALIASES[field]
+    return "LowCardinality(String) CODEC(ZSTD(1))" if field in REPEATING else _TYPES[FIELDS[field]]
+
+
+def activities() -> str:
+    columns = [f"`{name}` {column_type(name)}" for name in FIELDS]
+    indexes = [f"INDEX `{name}_bloom` `{name}` TYPE bloom_filter(0.01) GRANULARITY 2" for name in _SOUGHT]
+    inside = [
+        "time DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1))",
+        "id UUID CODEC(NONE)",
+        "spoolSeq UInt64 CODEC(Delta(8), ZSTD(1))",
+        "ingestTime DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1))",
+        *columns,
+        "INDEX time_range time TYPE minmax GRANULARITY 1",
+        "INDEX ingestTime_range ingestTime TYPE minmax GRANULARITY 4",
+        *indexes,
+    ]
+    return _table(
+        "activities",
+        inside,
+        f"MergeTree PARTITION BY {PARTITION} ORDER BY (toStartOfHour(time), endpointHostName, time)",
+    )
+
+
+# column of `processes` -> column of the activity that is the process's start
+PROCESS_COLUMNS: dict[str, str] = {
+    "endpointGuid": "endpointGuid",
+    "endpointHostName": "endpointHostName",
+    "hashId": "objectProcessHashId",
+    "pid": "objectPid",
+    "filePath": "objectFilePath",
+    "name": "objectName",
+    "cmd": "objectCmd",
+    "user": "objectUser",
+    "userDomain": "objectUserDomain",
+    "sha256": "objectFileHashSha256",
+    "sha1": "objectFileHashSha1",
+    "md5": "objectFileHashMd5",
+    "integrityLevel": "objectIntegrityLevel",
+    "signer": "objectSigner",
+    "workingDirectory": "objectWorkingDirectory",
+    "creatorHashId": "processHashId",
+    "creatorPid": "processPid",
+    "creatorFilePath": "processFilePath",
+    "creatorName": "processName",
+    "creatorCmd": "processCmd",
+    "creatorUser": "processUser",
+    "creatorUserDomain": "processUserDomain",
+    "creatorParentHashId": "parentHashId",
+    "creatorParentPid": "parentPid",
+    "creatorParentFilePath": "parentFilePath",
+    "creatorParentCmd": "parentCmd",
+}
+
+_RENAMED = ", ".join(f"`{source}` AS `{name}`" for name, source in PROCESS_COLUMNS.items())
+PROCESS_SELECT = f"SELECT time, id, {_RENAMED} FROM activities WHERE eventId = 1 AND eventSubId = 2"  # noqa: S608
+
+
+def processes() -> str:
+    """Process starts of one machine lie together, so that any question about one machine reads little."""
+    columns = [f"`{name}` {column_type(source)}" for name, source in PROCESS_COLUMNS.items()]
+    inside = ["time DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1))", "id UUID CODEC(NONE)", *columns]
+    return _table(
+        "processes", inside, "ReplacingMergeTree ORDER BY (endpointGuid, time, id)", "index_granularity = 1024"
+    )
+
+
+def detections() -> str:
+    inside = [
+        "id String CODEC(ZSTD(1))",
+        "time DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1))",
+        "eventTime Int64 ALIAS toUnixTimestamp64Milli(time)",
+        "ingestTime DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1))",
+        "detectedTime Int64 ALIAS toUnixTimestamp64Milli(ingestTime)",
+        "filterId LowCardinality(String)",
+        "filterVersion LowCardinality(String)",
+        "risk LowCardinality(String)",
+        "techniques Array(LowCardinality(String))",
+        "tactics Array(LowCardinality(String))",
+        "uuid String CODEC(ZSTD(1))",
+        "endpointGuid LowCardinality(String)",
+        "endpointHostName LowCardinality(String)",
+        "recordSource LowCardinality(String)",
+        "highlights String CODEC(ZSTD(1))",
+        "activity String CODEC(ZSTD(3))",
+        "INDEX uuid_bloom uuid TYPE bloom_filter(0.01) GRANULARITY 1",
+    ]
+    return _table("detections", inside, "ReplacingMergeTree ORDER BY (time, id)", "index_granularity = 1024")
+
+
+def statements() -> list[str]:
+    """All of them, in order; each does nothing when its table is there."""
+    view = f"CREATE MATERIALIZED VIEW IF NOT EXISTS processes_view TO processes AS {PROCESS_SELECT}"
+    return [activities(), processes(), view, detections()]
+
+
+def _table(name: str, inside: list[str], engine: str, *more: str) -> str:
+    settings = ", ".join([_DURABLE, *more])
+    body = ",\n  ".join(inside)
+    return f"CREATE TABLE IF NOT EXISTS {name} (\n  {body}\n) ENGINE = {engine} SETTINGS {settings}"
