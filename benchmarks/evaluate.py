@@ -13,11 +13,12 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from hinomi.detect.correlator import Correlator
+from hinomi.ingest.protocols.file import read_paths
+
 from hinomi.attack.crosswalk import same_technique
 from hinomi.detect.content import load_content
-from hinomi.detect.correlator import Correlator
 from hinomi.detect.engine import Engine
-from hinomi.ingest.protocols.file import read_paths
 from hinomi.normalise.normaliser import Normaliser
 from hinomi.operations.file_detection import load_filters
 from hinomi.schema.detection import Detection
@@ -126,7 +127,12 @@ def print_recall(outcomes: list[Outcome], misses: bool) -> None:
     if misses:
         for outcome in outcomes:
             if not outcome.hit():
-                print("  miss", ",".join(outcome.labels), outcome.path.split("/data/")[-1], dict(outcome.filters.most_common(3)))
+                print(
+                    "  miss",
+                    ",".join(outcome.labels),
+                    outcome.path.split("/data/")[-1],
+                    dict(outcome.filters.most_common(3)),
+                )
 
 
 def print_benign(outcomes: list[Outcome]) -> None:
@@ -138,9 +144,14 @@ def print_benign(outcomes: list[Outcome]) -> None:
         risks.update(outcome.risks)
         filters.update(outcome.filters)
         alerts.update(outcome.alerts)
-    print(f"benign: {len(outcomes)} recordings, {events} events, detections {dict(risks)}, filters {dict(filters.most_common(8))}")
+    print(
+        f"benign: {len(outcomes)} recordings, {events} events, detections {dict(risks)}, filters {dict(filters.most_common(8))}"
+    )
     print("  alerts:", {f"{model} ({severity})": count for (model, severity), count in alerts.items()} or "none")
-    print("  alerts of High or Critical:", sum(c for (_, severity), c in alerts.items() if severity in ("high", "critical")))
+    print(
+        "  alerts of High or Critical:",
+        sum(c for (_, severity), c in alerts.items() if severity in ("high", "critical")),
+    )
 
 
 if __name__ == "__main__":

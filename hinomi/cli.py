@@ -86,7 +86,9 @@ def init(data: Path | None, user: str, as_json: bool) -> None:
         _print_json({"data": str(settings.data), "user": first.name, "password": first.password})
         return
     click.echo(say(f"Made {settings.data}.", f"{settings.data} を作りました。"))
-    click.echo(say(f"user {first.name} password {first.password}", f"ユーザー {first.name} パスワード {first.password}"))
+    click.echo(
+        say(f"user {first.name} password {first.password}", f"ユーザー {first.name} パスワード {first.password}")
+    )
     click.echo(say("Start with: hinomi serve", "起動: hinomi serve"))
 
 
@@ -136,7 +138,10 @@ def up(data: Path | None, host: str | None, port: int | None) -> None:
 
 
 # ---- import ---------------------------------------------------------------------------------------------------------
-@main.command("import", help=say("Import recordings: files, archives, folders.", "記録を取り込みます (ファイル、書庫、フォルダ)。"))
+@main.command(
+    "import",
+    help=say("Import recordings: files, archives, folders.", "記録を取り込みます (ファイル、書庫、フォルダ)。"),
+)
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @_data_option
 @_json_option
@@ -203,7 +208,9 @@ def _print_import(report: dict[str, Any]) -> None:
     for reason, count in sorted(dead.items()):
         click.echo(f"  {count:>8,}  {reason}: {say(*REASONS[reason])}")
     rate = report["read"] / report["seconds"] if report["seconds"] else 0
-    click.echo(say(f"{report['seconds']:.1f} s, {rate:,.0f} records/s", f"{report['seconds']:.1f} 秒、{rate:,.0f} 件/秒"))
+    click.echo(
+        say(f"{report['seconds']:.1f} s, {rate:,.0f} records/s", f"{report['seconds']:.1f} 秒、{rate:,.0f} 件/秒")
+    )
 
 
 # ---- detect ---------------------------------------------------------------------------------------------------------
@@ -218,7 +225,9 @@ def _print_import(report: dict[str, Any]) -> None:
     "--rules",
     multiple=True,
     type=click.Path(exists=True, path_type=Path),
-    help=say("Sigma rules (file or folder) instead of the shipped content.", "同梱コンテンツの代わりに使う Sigma ルール。"),
+    help=say(
+        "Sigma rules (file or folder) instead of the shipped content.", "同梱コンテンツの代わりに使う Sigma ルール。"
+    ),
 )
 @_json_option
 def detect(paths: tuple[Path, ...], rules: tuple[Path, ...], as_json: bool) -> None:
@@ -243,7 +252,9 @@ def _warn(message: str) -> None:
 
 
 # ---- alerts, search, dead letters -----------------------------------------------------------------------------------
-@main.command(help=say("List Workbench alerts, highest score first.", "Workbench アラートをスコアの高い順に一覧します。"))
+@main.command(
+    help=say("List Workbench alerts, highest score first.", "Workbench アラートをスコアの高い順に一覧します。")
+)
 @_data_option
 @click.option("--status", multiple=True, help=say("Open, In Progress or Closed.", "Open、In Progress、Closed。"))
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000))
@@ -256,7 +267,12 @@ def alerts(data: Path | None, status: tuple[str, ...], limit: int, as_json: bool
         _print_json(rows)
         return
     if not rows:
-        click.echo(say("No alerts. Import a recording: hinomi import PATH", "アラートはありません。取り込み: hinomi import PATH"))
+        click.echo(
+            say(
+                "No alerts. Import a recording: hinomi import PATH",
+                "アラートはありません。取り込み: hinomi import PATH",
+            )
+        )
     for row in rows:
         name = row["model"]["ja" if is_japanese() else "en"]
         entities = ", ".join(entity["name"] for entity in row["impactScope"]["entities"][:4])
@@ -277,12 +293,16 @@ def search(query: str, data: Path | None, from_: str | None, to: str | None, lim
         if as_json:
             _print_json(row)
         else:
-            what = row.get("objectCmd") or row.get("processCmd") or row.get("objectFilePath") or row.get("hostName") or ""
+            what = (
+                row.get("objectCmd") or row.get("processCmd") or row.get("objectFilePath") or row.get("hostName") or ""
+            )
             host, name = row.get("endpointHostName", ""), row.get("eventName", "")
             click.echo(f"{row['eventTimeDT']}  {host:<20} {name:<28} {what[:160]}")
 
 
-@main.command("dead-letters", help=say("List what could not be read, with reasons.", "読めなかったものを理由とともに一覧します。"))
+@main.command(
+    "dead-letters", help=say("List what could not be read, with reasons.", "読めなかったものを理由とともに一覧します。")
+)
 @_data_option
 @click.option("--reason", help=say("Only this reason.", "この理由だけ。"))
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 100_000))
@@ -306,7 +326,9 @@ def content() -> None:
     """Group."""
 
 
-@content.command("verify", help=say("Run the proofs of all filters and models.", "全フィルタと検知モデルの証明を実行します。"))
+@content.command(
+    "verify", help=say("Run the proofs of all filters and models.", "全フィルタと検知モデルの証明を実行します。")
+)
 @click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
 @_json_option
 def content_verify(folder: Path | None, as_json: bool) -> None:
@@ -336,10 +358,20 @@ def content_list(as_json: bool) -> None:
 
     loaded = load_shipped(read_settings({}))
     for model in loaded.models:
-        row = {"kind": "model", "id": model.id, "severity": str(model.severity), "name": say(model.name.en, model.name.ja)}
+        row = {
+            "kind": "model",
+            "id": model.id,
+            "severity": str(model.severity),
+            "name": say(model.name.en, model.name.ja),
+        }
         _print_content(row, model.techniques, as_json)
     for filter_ in loaded.filters:
-        row = {"kind": "filter", "id": filter_.id, "severity": str(filter_.risk), "name": say(filter_.title.en, filter_.title.ja)}
+        row = {
+            "kind": "filter",
+            "id": filter_.id,
+            "severity": str(filter_.risk),
+            "name": say(filter_.title.en, filter_.title.ja),
+        }
         _print_content(row, filter_.techniques, as_json)
 
 
@@ -355,7 +387,9 @@ def content_import() -> None:
     """Group."""
 
 
-@content_import.command("sigma", help=say("Read Sigma rules and report on each.", "Sigma ルールを読み、一つずつ報告します。"))
+@content_import.command(
+    "sigma", help=say("Read Sigma rules and report on each.", "Sigma ルールを読み、一つずつ報告します。")
+)
 @click.argument("folders", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @_data_option
 @_json_option
@@ -387,9 +421,17 @@ def token() -> None:
 
 @token.command("create", help=say("Make an API key; prints it once, alone.", "API キーを作り、一度だけ表示します。"))
 @_data_option
-@click.option("--role", required=True, help=say("administrator, analyst, siem ...", "administrator、analyst、siem など。"))
+@click.option(
+    "--role", required=True, help=say("administrator, analyst, siem ...", "administrator、analyst、siem など。")
+)
 @click.option("--name", required=True, help=say("What it is for.", "用途。"))
-@click.option("--months", default=12, show_default=True, type=click.IntRange(0, 120), help=say("Months until it expires; 0 = never.", "有効月数。0 は無期限。"))
+@click.option(
+    "--months",
+    default=12,
+    show_default=True,
+    type=click.IntRange(0, 120),
+    help=say("Months until it expires; 0 = never.", "有効月数。0 は無期限。"),
+)
 @_json_option
 def token_create(data: Path | None, role: str, name: str, months: int, as_json: bool) -> None:
     from hinomi.importing import create_token
@@ -406,10 +448,18 @@ def user() -> None:
     """Group."""
 
 
-@user.command("create", help=say("Make a user with a random password, shown once.", "ランダムなパスワードでユーザーを作ります。"))
+@user.command(
+    "create", help=say("Make a user with a random password, shown once.", "ランダムなパスワードでユーザーを作ります。")
+)
 @_data_option
 @click.option("--name", required=True, help=say("Login name.", "ログイン名。"))
-@click.option("--role", required=True, help=say("administrator, senior-analyst, analyst, auditor ...", "administrator、senior-analyst、analyst、auditor など。"))
+@click.option(
+    "--role",
+    required=True,
+    help=say(
+        "administrator, senior-analyst, analyst, auditor ...", "administrator、senior-analyst、analyst、auditor など。"
+    ),
+)
 @_json_option
 def user_create(data: Path | None, name: str, role: str, as_json: bool) -> None:
     from hinomi.importing import create_user

@@ -28,22 +28,26 @@ HELP: dict[str, Help] = {
     "data": Help("Folder that holds everything Hinomi keeps.", "Hinomi がすべてを保存するフォルダ。"),
     "host": Help("Address to listen on.", "待ち受けるアドレス。"),
     "port": Help("Port to listen on; 0 takes a free one.", "待ち受けるポート。0 なら空きポート。", 0, 65535),
-    "org": Help(
-        "Organisation number in Workbench ids (WB-<org>-...).", "Workbench ID に入る組織番号 (WB-<org>-...)。"
-    ),
+    "org": Help("Organisation number in Workbench ids (WB-<org>-...).", "Workbench ID に入る組織番号 (WB-<org>-...)。"),
     "database_url": Help(
         "Operational database; empty = SQLite in the data folder.",
         "運用データベース。空ならデータフォルダ内の SQLite。",
     ),
-    "content": Help("Folder of filters and models; empty = the shipped one.", "検知コンテンツのフォルダ。空なら同梱品。"),
+    "content": Help(
+        "Folder of filters and models; empty = the shipped one.", "検知コンテンツのフォルダ。空なら同梱品。"
+    ),
     "disk_floor_mb": Help(
         "Free disk space (MiB) under which nothing more is acknowledged.",
         "空き容量 (MiB) がこれを下回ると受信を止めます。",
         1,
         1 << 20,
     ),
-    "lake_memory_mb": Help("Memory limit of the lake's process (MiB).", "レイクのプロセスのメモリ上限 (MiB)。", 256, 1 << 20),
-    "batch_records": Help("Records the pipeline takes at a time.", "パイプラインが一度に処理するレコード数。", 1, 100_000),
+    "lake_memory_mb": Help(
+        "Memory limit of the lake's process (MiB).", "レイクのプロセスのメモリ上限 (MiB)。", 256, 1 << 20
+    ),
+    "batch_records": Help(
+        "Records the pipeline takes at a time.", "パイプラインが一度に処理するレコード数。", 1, 100_000
+    ),
 }
 
 

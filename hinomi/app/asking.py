@@ -12,7 +12,6 @@ from hinomi.app.folder import DataFolder
 from hinomi.app.house import House
 from hinomi.app.opening import open_database
 from hinomi.app.searching import search_lake
-from hinomi.detect.content import read_sigma
 from hinomi.errors import InputError, Unavailable
 from hinomi.settings import Settings
 from hinomi.workbench.workbench import Workbench

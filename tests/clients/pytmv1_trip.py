@@ -1,6 +1,6 @@
 """The trip of a script written against the public API, with an unchanged client: run in that client's own environment.
 
-    .venv-clients/bin/python tests/clients/pytmv1_trip.py URL TOKEN     prints one JSON object of what it saw
+.venv-clients/bin/python tests/clients/pytmv1_trip.py URL TOKEN     prints one JSON object of what it saw
 """
 
 import json
@@ -35,7 +35,9 @@ def main(url: str, token: str) -> None:
     ok(
         "patch",
         client.alert.update_status(
-            first, got.etag, inv_status=InvestigationStatus.IN_PROGRESS  # type: ignore[attr-defined]
+            first,
+            got.etag,
+            inv_status=InvestigationStatus.IN_PROGRESS,  # type: ignore[attr-defined]
         ),
     )
     stale = client.alert.update_status(first, got.etag, inv_result=InvestigationResult.NO_FINDINGS)  # type: ignore[attr-defined]
@@ -61,7 +63,11 @@ def main(url: str, token: str) -> None:
     ok(
         "search",
         client.endpoint.consume_activity(
-            lambda item: activities.append(str(item.object_cmd)), start_time=START, end_time=END, top=50, objectCmd="hklm"
+            lambda item: activities.append(str(item.object_cmd)),
+            start_time=START,
+            end_time=END,
+            top=50,
+            objectCmd="hklm",
         ),
     )
     seen["activities"] = activities
