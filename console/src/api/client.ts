@@ -1,0 +1,103 @@
+/**
+ * One door to the server: adds the CSRF token, reads the error envelope, and says when the session has ended.
+ * It holds no data; what is fetched lives in the query cache.
+ */
+
+const BASE = '/console/api'
+
+/** The server refused, or could not be reached (`status` 0). `code` is stable; `message` is for people. */
+export class ApiError extends Error {
+  readonly status: number
+  readonly code: string
+  constructor(status: number, code: string, message: string) {
+    super(message)
+    this.name = 'ApiError'
+    this.status = status
+    this.code = code
+  }
+}
+
+type Listener = () => void
+let csrf = ''
+let onSessionEnd: Listener = () => undefined
+
+export function setCsrf(token: string): void {
+  csrf = token
+}
+
+/** `listener` runs whenever a request other than the log-in itself is answered 401. */
+export function whenSessionEnds(listener: Listener): void {
+  onSessionEnd = listener
+}
+
+export type Query = Record<string, string | number | boolean | null | undefined>
+
+/** Query text without empty values, in a fixed order, so that equal questions have equal addresses. */
+export function queryText(query: Query): string {
+  const pairs = Object.entries(query).filter(([, value]) => value !== undefined && value !== null && value !== '')
+  if (pairs.length === 0) return ''
+  return '?' + pairs.map(([key, value]) => `${encodeURIComponent(key)}=${encodeURIComponent(String(value))}`).join('&')
+}
+
+export async function get<T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> {
+  return send<T>('GET', path + queryText(query), undefined, {}, signal)
+}
+
+export async function post<T>(path: string, body: unknown = {}): Promise<T> {
+  return send<T>('POST', path, body)
+}
+
+export async function patch<T>(path: string, body: unknown, etag?: string): Promise<T> {
+  return send<T>('PATCH', path, body, etag ? { 'If-Match': etag } : {})
+}
+
+export async function remove<T>(path: string): Promise<T> {
+  return send<T>('DELETE', path)
+}
+
+async function send<T>(
+  method: string,
+  path: string,
+  body?: unknown,
+  extra: Record<string, string> = {},
+  signal?: AbortSignal,
+): Promise<T> {
+  const headers: Record<string, string> = { Accept: 'application/json', ...extra }
+  if (method !== 'GET') headers['X-CSRF-Token'] = csrf
+  if (body !== undefined) headers['Content-Type'] = 'application/json'
+  const init: RequestInit = { method, headers, credentials: 'same-origin', signal: signal ?? null }
+  if (body !== undefined) init.body = JSON.stringify(body)
+  const response = await reach(BASE + path, init)
+  if (!response.ok) throw await refusal(response, path)
+  if (response.status === 204) return undefined as T
+  return (await response.json()) as T
+}
+
+async function reach(address: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(address, init)
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error
+    throw new ApiError(0, 'Unreachable', 'The server cannot be reached.')
+  }
+}
+
+async function refusal(response: Response, path: string): Promise<ApiError> {
+  if (response.status === 401 && path !== '/login' && path !== '/session') onSessionEnd()
+  const envelope = await envelopeOf(response)
+  return new ApiError(response.status, envelope.code, envelope.message)
+}
+
+async function envelopeOf(response: Response): Promise<{ code: string; message: string }> {
+  const fallback = { code: `Http${response.status}`, message: response.statusText || `HTTP ${response.status}` }
+  try {
+    const body = (await response.json()) as { error?: { code?: unknown; message?: unknown } }
+    const { code, message } = body.error ?? {}
+    return {
+      code: typeof code === 'string' ? code : fallback.code,
+      message: typeof message === 'string' ? message : fallback.message,
+    }
+  } catch {
+    return fallback
+  }
+}

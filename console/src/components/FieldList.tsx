@@ -1,0 +1,87 @@
+import { ActionIcon } from '@mantine/core'
+import { IconCopy } from '@tabler/icons-react'
+import { useTranslation } from 'react-i18next'
+import { copyText, ObjectValue, type MenuObject } from './ObjectMenu'
+import { useNotice } from './Notices'
+import './objects.css'
+
+export type NamedValue = { field: string; type?: string | undefined; value: unknown; decoded?: string | null | undefined }
+
+// Which kind of object a field of the vocabulary holds; the first pattern that fits decides.
+const TYPES: [RegExp, MenuObject['type']][] = [
+  [/^(endpointHostName|eventDataWorkstationName)$/, 'host'],
+  [/(Sha1|Sha256|Md5|Imphash)$/, 'hash'],
+  [/(User|UserName|UserSid|TargetSid|MemberName)$/, 'account'],
+  [/(Cmd|ScriptBlockText)$/, 'command'],
+  [/^(processFilePath|parentFilePath|processName|parentName)$/, 'process'],
+  [/(FilePath|FileName|WorkingDirectory)$/, 'file'],
+  [/Registry/, 'registry'],
+  [/^(src|dst|objectIps?|endpointIp|eventDataIpAddress)$/, 'address'],
+  [/^(hostName|request)$/, 'domain'],
+  [/Pipe/, 'pipe'],
+  [/Service(Name)?$/, 'service'],
+]
+
+export function typeOfField(field: string): MenuObject['type'] {
+  return TYPES.find(([pattern]) => pattern.test(field))?.[1] ?? 'value'
+}
+
+/** A value as text: lists with commas, objects as JSON, nothing as an empty text. */
+export function valueText(value: unknown): string {
+  if (value === null || value === undefined) return ''
+  if (Array.isArray(value)) return value.map(valueText).join(', ')
+  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+}
+
+/** Field names and values; each value copies, opens the context menu, and shows its decoded form beside it. */
+export function FieldList({ fields }: { fields: NamedValue[] }) {
+  return (
+    <dl className="field-list">
+      {fields.map((item) => (
+        <Field key={item.field} item={item} />
+      ))}
+    </dl>
+  )
+}
+
+function Field({ item }: { item: NamedValue }) {
+  const text = valueText(item.value)
+  return (
+    <>
+      <dt>{item.field}</dt>
+      <dd>
+        <span className="grow">
+          <ObjectValue object={{ type: typeOfField(item.field), field: item.field, value: text }} />
+          <Decoded text={item.decoded} />
+        </span>
+        <CopyIcon text={text} />
+      </dd>
+    </>
+  )
+}
+
+export function Decoded({ text }: { text: string | null | undefined }) {
+  const { t } = useTranslation()
+  if (!text) return null
+  return (
+    <span className="decoded">
+      <span className="decoded-label">{t('field.decoded')}</span>
+      {text}
+    </span>
+  )
+}
+
+export function CopyIcon({ text }: { text: string }) {
+  const { t } = useTranslation()
+  const notice = useNotice()
+  return (
+    <ActionIcon
+      className="field-tool no-print"
+      size={18}
+      aria-label={t('menu.copy')}
+      onClick={() => void copyText(text).then(() => notice.tell(t('menu.copied')))}
+    >
+      <IconCopy size={13} />
+    </ActionIcon>
+  )
+}

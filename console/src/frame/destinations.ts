@@ -1,0 +1,35 @@
+import { IconBellRinging, IconHeartbeat, IconHistory, IconKey, IconSearch, IconShieldCog, IconTargetArrow, IconUsers } from '@tabler/icons-react'
+import type { Permission } from '../api/shapes'
+
+export type Destination = { key: string; to: string; icon: typeof IconSearch; permission?: Permission; prefix: string }
+export type Phase = { key: string; destinations: Destination[] }
+
+/** The rail: the phases of the work, each with the screens that exist. A new screen is one line here and one route. */
+export const PHASES: Phase[] = [
+  {
+    key: 'detect',
+    destinations: [
+      { key: 'workbench', to: '/workbench', prefix: '/workbench', icon: IconBellRinging },
+      { key: 'detections', to: '/detections', prefix: '/detections', icon: IconTargetArrow },
+      { key: 'models', to: '/models', prefix: '/models', icon: IconShieldCog },
+    ],
+  },
+  {
+    key: 'investigate',
+    destinations: [{ key: 'search', to: '/search', prefix: '/search', icon: IconSearch }],
+  },
+  { key: 'respond', destinations: [] },
+  { key: 'intelligence', destinations: [] },
+  {
+    key: 'operations',
+    destinations: [{ key: 'status', to: '/operations/status', prefix: '/operations/status', icon: IconHeartbeat }],
+  },
+  {
+    key: 'administration',
+    destinations: [
+      { key: 'users', to: '/administration/users', prefix: '/administration/users', icon: IconUsers, permission: 'administer' },
+      { key: 'tokens', to: '/administration/tokens', prefix: '/administration/tokens', icon: IconKey, permission: 'administer' },
+      { key: 'audit', to: '/administration/audit', prefix: '/administration/audit', icon: IconHistory, permission: 'audit' },
+    ],
+  },
+]
