@@ -118,11 +118,7 @@ def search(
         f"SELECT {names} FROM activities WHERE {conjunction([*conditions, where])} "  # noqa: S608 - names of ours
         f"ORDER BY toStartOfHour(time) DESC, time DESC, id DESC LIMIT {checked_limit(limit)}"
     )
-    return to_rows(connection.ask(sql, {**parameters, **bounds}, settings=_LAZY))
-
-
-# wide columns are read for the rows of the page only
-_LAZY = {"query_plan_max_limit_for_lazy_materialization": MAX_ROWS}
+    return to_rows(connection.ask(sql, {**parameters, **bounds}))
 
 
 def count(connection: Connection, where: str, parameters: Mapping[str, Any], window: Window) -> int:

@@ -40,7 +40,14 @@ _MERGE_TREE: Mapping[str, int] = {
 }
 
 # Per connection. Bounds first: no query may take all time or memory.
+# clickhouse-connect sends these two with every request: standing here they cost nothing.
+_CLIENT: Mapping[str, int | str] = {
+    "date_time_input_format": "best_effort",
+    "cast_string_to_dynamic_use_inference": 1,
+}
+
 READING: Mapping[str, int | str] = {
+    **_CLIENT,
     "readonly": 2,
     "max_execution_time": 60,
     "timeout_before_checking_execution_speed": 0,
@@ -49,8 +56,12 @@ READING: Mapping[str, int | str] = {
     "use_query_cache": 0,
     "output_format_arrow_string_as_string": 1,
     "output_format_arrow_low_cardinality_as_dictionary": 0,
+    "output_format_arrow_compression_method": "none",
+    # wide columns are read for the rows of the page only
+    "query_plan_max_limit_for_lazy_materialization": 10_000,
 }
 WRITING: Mapping[str, int | str] = {
+    **_CLIENT,
     "max_execution_time": 900,
     "async_insert": 0,
     "max_insert_threads": 1,

@@ -8,7 +8,7 @@ import os
 import re
 import threading
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -69,26 +69,26 @@ class Outcome:
 
 
 class Turns:
-    """A few connections for many waiters, first come first served."""
+    """A few sessions for many waiters, first come first served."""
 
-    def __init__(self, connections: list[Any]) -> None:
-        self._free = deque(connections)
-        self._waiting: deque[Future[Any]] = deque()
+    def __init__(self, sessions: Sequence["Session"]) -> None:
+        self._free = deque(sessions)
+        self._waiting: deque[Future[Session]] = deque()
         self._lock = threading.Lock()
 
     @contextmanager
-    def take(self, wait_s: float = WAIT_S) -> Iterator[Any]:
-        connection = self._acquire(wait_s)
+    def take(self, wait_s: float = WAIT_S) -> Iterator["Session"]:
+        session = self._acquire(wait_s)
         try:
-            yield connection
+            yield session
         finally:
-            self._release(connection)
+            self._release(session)
 
-    def _acquire(self, wait_s: float) -> Any:
+    def _acquire(self, wait_s: float) -> "Session":
         with self._lock:
             if self._free:  # nobody waits while one is free: a release hands its connection on
                 return self._free.popleft()
-            turn: Future[Any] = Future()
+            turn: Future[Session] = Future()
             self._waiting.append(turn)
         try:
             return turn.result(wait_s)
@@ -101,12 +101,67 @@ class Turns:
                 202, "Code: 202. DB::Exception: too many searches are waiting; try again later."
             ) from None
 
-    def _release(self, connection: Any) -> None:
+    def _release(self, session: "Session") -> None:
         with self._lock:
             if self._waiting:
-                self._waiting.popleft().set_result(connection)
+                self._waiting.popleft().set_result(session)
             else:
-                self._free.append(connection)
+                self._free.append(session)
+
+
+class Session:
+    """One connection of the engine with its standing settings."""
+
+    def __init__(self, connection: Any, standing: Mapping[str, int | str]) -> None:
+        self._connection = connection
+        self._standing = {name: str(value) for name, value in standing.items()}
+        self.run(f"CREATE DATABASE IF NOT EXISTS {DATABASE}")
+        self.run(f"USE {DATABASE}")
+        # readonly comes last: from then on nothing but settings can be changed
+        self._set({name: self._standing[name] for name in sorted(self._standing, key="readonly".__eq__)})
+
+    def run(
+        self, sql: str, output_format: str = "TabSeparated", parameters: Mapping[str, str] | None = None
+    ) -> Outcome:
+        try:
+            result = self._connection.query(sql, output_format, params=dict(parameters or {}))
+        except RuntimeError as error:
+            raise _engine_error(str(error)) from None
+        return Outcome(result.bytes(), result.rows_read(), result.bytes_read())
+
+    @contextmanager
+    def dressed(self, statement: Statement) -> Iterator[None]:
+        """With the statement's own settings, database and tables, which are taken off again."""
+        own = {name: value for name, value in statement.settings.items() if self._standing.get(name) != value}
+        undo: list[str] = []
+        try:
+            if statement.database != DATABASE:
+                self.run(f"USE {_identifier(statement.database)}")
+                undo.append(f"USE {DATABASE}")
+            if own:
+                self._set(own)
+                undo.append("SET " + ", ".join(f"{name} = {self._usual(name)}" for name in own))
+            for table in statement.external:
+                self._load(table)
+                undo.append(f"DROP TEMPORARY TABLE {table.name}")
+            yield
+        finally:
+            for sql in reversed(undo):
+                self.run(sql)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def _set(self, settings: Mapping[str, str]) -> None:
+        self.run("SET " + ", ".join(f"{_identifier(name)} = {_quoted(value)}" for name, value in settings.items()))
+
+    def _usual(self, name: str) -> str:
+        return _quoted(self._standing[name]) if name in self._standing else "DEFAULT"
+
+    def _load(self, table: External) -> None:
+        self.run(f"CREATE TEMPORARY TABLE {_identifier(table.name)} ({table.structure}) ENGINE = Memory")
+        with in_memory(table.data) as descriptor:
+            self.run(_from_descriptor(f"INSERT INTO {table.name} FORMAT {_identifier(table.format)}", descriptor))
 
 
 class Engine:
@@ -114,67 +169,28 @@ class Engine:
 
     def __init__(self, folder: str, configuration: str, *, readers: int, query_bytes: int) -> None:
         address = f"{folder}?config-file={configuration}"
-        self._connections = [_chdb.connect(address) for _ in range(readers + 1)]  # type: ignore[attr-defined]
-        writer, *reading = self._connections
-        _run(writer, f"CREATE DATABASE IF NOT EXISTS {DATABASE}")
-        _prepare(writer, {**WRITING, "max_memory_usage": query_bytes})
-        for connection in reading:
-            _prepare(connection, {**READING, "max_memory_usage": query_bytes})
-        self._reading, self._writing = Turns(reading), Turns([writer])
+        limit = {"max_memory_usage": query_bytes}
+        self._writer = Session(_chdb.connect(address), {**WRITING, **limit})  # type: ignore[attr-defined]
+        self._readers = [
+            Session(_chdb.connect(address), {**READING, **limit})  # type: ignore[attr-defined]
+            for _ in range(readers)
+        ]
+        self._reading, self._writing = Turns(self._readers), Turns([self._writer])
 
     def run(self, statement: Statement) -> Outcome:
         """Run it and return the whole answer. Raises EngineError."""
-        turns = self._reading if statement.is_read and not statement.external else self._writing
-        with turns.take() as connection, _dressed(connection, statement):
+        turns = self._reading if statement.is_read else self._writing
+        with turns.take() as session, session.dressed(statement):
             sql = statement.sql
             if statement.data is not None:
                 sql = _from_descriptor(sql, statement.data)
-            return _run(connection, sql, statement.output_format, statement.parameters)
+            return session.run(sql, statement.output_format, statement.parameters)
 
     def close(self) -> None:
         """Waits for the statement that writes, then closes the engine."""
         with self._writing.take():
-            for connection in self._connections:
-                connection.close()
-
-
-def _prepare(connection: Any, settings: Mapping[str, int | str]) -> None:
-    _run(connection, f"USE {DATABASE}")
-    # readonly comes last: from then on limits can only be narrowed
-    for name in sorted(settings, key="readonly".__eq__):
-        _run(connection, f"SET {name} = {settings[name]}")
-
-
-@contextmanager
-def _dressed(connection: Any, statement: Statement) -> Iterator[None]:
-    """The connection with the statement's own settings, database and tables, which are taken off again."""
-    undo: list[str] = []
-    try:
-        if statement.database != DATABASE:
-            _run(connection, f"USE {_identifier(statement.database)}")
-            undo.append(f"USE {DATABASE}")
-        for name, value in statement.settings.items():
-            before = _setting(connection, _identifier(name))
-            _run(connection, f"SET {name} = {_quoted(value)}")
-            undo.append(f"SET {name} = {before}")
-        for table in statement.external:
-            _load(connection, table)
-            undo.append(f"DROP TEMPORARY TABLE {table.name}")
-        yield
-    finally:
-        for sql in reversed(undo):
-            _run(connection, sql)
-
-
-def _setting(connection: Any, name: str) -> str:
-    outcome = _run(connection, "SELECT value FROM system.settings WHERE name = {n:String}", "TabSeparated", {"n": name})
-    return _quoted(outcome.body.decode().rstrip("\n")) if outcome.body else "DEFAULT"
-
-
-def _load(connection: Any, table: External) -> None:
-    _run(connection, f"CREATE TEMPORARY TABLE {_identifier(table.name)} ({table.structure}) ENGINE = Memory")
-    with in_memory(table.data) as descriptor:
-        _run(connection, _from_descriptor(f"INSERT INTO {table.name} FORMAT {_identifier(table.format)}", descriptor))
+            for session in [*self._readers, self._writer]:
+                session.close()
 
 
 @contextmanager
@@ -208,16 +224,6 @@ def _from_descriptor(sql: str, descriptor: int) -> str:
     if not mark:
         raise EngineError(62, "Code: 62. DB::Exception: an INSERT with data must end with FORMAT and its name.")
     return f"{head} FROM INFILE '/proc/self/fd/{descriptor}' COMPRESSION 'none' FORMAT {tail}"
-
-
-def _run(
-    connection: Any, sql: str, output_format: str = "TabSeparated", parameters: Mapping[str, str] | None = None
-) -> Outcome:
-    try:
-        result = connection.query(sql, output_format, params=dict(parameters or {}))
-    except RuntimeError as error:
-        raise _engine_error(str(error)) from None
-    return Outcome(result.bytes(), result.rows_read(), result.bytes_read())
 
 
 def _engine_error(message: str) -> EngineError:

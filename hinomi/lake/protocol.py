@@ -25,6 +25,7 @@ _NOT_SETTINGS = frozenset(
         "query", "database", "default_format", "query_id", "session_id", "session_timeout", "session_check", "user",
         "password", "quota_key", "role", "compress", "decompress", "enable_http_compression", "wait_end_of_query",
         "buffer_size", "send_progress_in_http_headers", "http_headers_progress_interval_ms", "client_protocol_version",
+        "cancel_http_readonly_queries_on_client_close",
     }
 )  # fmt: skip
 _INSERT = re.compile(rb"\s*insert\b.*?\bformat\s+\w+[ \t]*\r?\n", re.IGNORECASE | re.DOTALL)
