@@ -9,7 +9,9 @@ from pydantic import BeforeValidator, ConfigDict, Field, ValidationError
 
 from hinomi.detect.document import Document, nearest
 from hinomi.detect.filter_file import IDENTIFIER, Strict, validation_errors
+from hinomi.detect.rules import RULE_TYPES
 from hinomi.detect.sigma_rule import version_of
+from hinomi.detect.window import MAX_DETECTIONS
 from hinomi.errors import ContentError
 from hinomi.schema.activity import FIELDS
 from hinomi.schema.content import Model, Rule, Severity, Text
@@ -34,11 +36,11 @@ class RuleEntry(Strict):
 
     id: str
     name: str = Field(min_length=1)
-    type: Literal["single", "count", "sequence"]
+    type: str
     filters: list[str] = Field(min_length=1)
     group_by: list[str] = Field(default=["endpointGuid"])
     window: Duration = 0
-    threshold: int = Field(default=1, ge=1, le=10_000)
+    threshold: int = Field(default=1, ge=1, le=MAX_DETECTIONS)
     distinct: str | None = None
 
 
@@ -144,6 +146,10 @@ def _own_errors(document: Document, file: ModelFile) -> list[ContentError]:
 
 
 def _rule_errors(document: Document, index: int, entry: RuleEntry) -> list[ContentError]:
+    types = [one.name for one in RULE_TYPES]
+    if entry.type not in types:
+        message = f"unknown type {entry.type!r}{nearest(entry.type, types)}"
+        return [document.error(message, "rules", index, "type")]
     wrong: list[tuple[str, str]] = [
         (f"unknown field {field!r}{nearest(field, FIELDS)}", "group_by")
         for field in entry.group_by
