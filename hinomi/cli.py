@@ -6,9 +6,7 @@ command prints JSON alone on standard output; progress and warnings go to standa
 
 import json
 import os
-import signal
 import sys
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,8 +14,8 @@ from typing import Any, TypeVar
 
 import click
 
-from hinomi.errors import HinomiError, InputError, NotFound
-from hinomi.settings import Settings, read_settings
+from hinomi.errors import HinomiError, NotFound
+from hinomi.settings import read_settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -78,7 +76,7 @@ def main() -> None:
 @click.option("--user", default="admin", show_default=True, help=say("Name of the administrator.", "管理者の名前。"))
 @_json_option
 def init(data: Path | None, user: str, as_json: bool) -> None:
-    from hinomi.app import initialise
+    from hinomi.app.opening import initialise
 
     settings = read_settings({"data": data})
     first = initialise(settings, user)
@@ -105,7 +103,7 @@ def _serve_options(command: Command) -> Command:
 @main.command(help=say("Run everything in the foreground.", "すべてを前面で動かします。"))
 @_serve_options
 def serve(data: Path | None, host: str | None, port: int | None) -> None:
-    from hinomi.app import serve_house
+    from hinomi.app.serving import serve_house
 
     settings = read_settings({"data": data, "host": host, "port": port})
     serve_house(settings, on_ready=lambda url: click.echo(f"Hinomi is ready: {url}"))
@@ -119,7 +117,9 @@ def serve(data: Path | None, host: str | None, port: int | None) -> None:
 )
 @_serve_options
 def up(data: Path | None, host: str | None, port: int | None) -> None:
-    from hinomi.app import DataFolder, initialise, read_first_user, serve_house
+    from hinomi.app.folder import DataFolder
+    from hinomi.app.opening import initialise, read_first_user
+    from hinomi.app.serving import serve_house
 
     settings = read_settings({"data": data, "host": host, "port": port})
     if not DataFolder(settings.data).is_made:
@@ -134,7 +134,7 @@ def up(data: Path | None, host: str | None, port: int | None) -> None:
             click.echo(f"Hinomi is ready: {url} user {first.name} password {first.password}")
         sys.stdout.flush()
 
-    serve_house(settings, on_ready=ready, load_simulations=True)
+    serve_house(settings, on_ready=ready, with_simulations=True)
 
 
 # ---- import ---------------------------------------------------------------------------------------------------------
@@ -146,7 +146,7 @@ def up(data: Path | None, host: str | None, port: int | None) -> None:
 @_data_option
 @_json_option
 def import_(paths: tuple[Path, ...], data: Path | None, as_json: bool) -> None:
-    from hinomi.importing import import_paths
+    from hinomi.app.importing import import_paths
 
     settings = read_settings({"data": data})
     with _progress(quiet=as_json) as progress:
@@ -260,7 +260,7 @@ def _warn(message: str) -> None:
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000))
 @_json_option
 def alerts(data: Path | None, status: tuple[str, ...], limit: int, as_json: bool) -> None:
-    from hinomi.importing import list_alerts
+    from hinomi.app.asking import list_alerts
 
     rows = list_alerts(read_settings({"data": data}), status, limit)
     if as_json:
@@ -287,7 +287,7 @@ def alerts(data: Path | None, status: tuple[str, ...], limit: int, as_json: bool
 @click.option("--limit", default=100, show_default=True, type=click.IntRange(1, 5000))
 @_json_option
 def search(query: str, data: Path | None, from_: str | None, to: str | None, limit: int, as_json: bool) -> None:
-    from hinomi.importing import search_activities
+    from hinomi.app.asking import search_activities
 
     for row in search_activities(read_settings({"data": data}), query, from_, to, limit):
         if as_json:
@@ -308,7 +308,7 @@ def search(query: str, data: Path | None, from_: str | None, to: str | None, lim
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 100_000))
 @_json_option
 def dead_letters(data: Path | None, reason: str | None, limit: int, as_json: bool) -> None:
-    from hinomi.app import open_database
+    from hinomi.app.opening import open_database
     from hinomi.ingest.store import DeadLetters
 
     letters = DeadLetters(open_database(read_settings({"data": data})))
@@ -354,7 +354,7 @@ def content_verify(folder: Path | None, as_json: bool) -> None:
 @content.command("list", help=say("List filters and models.", "フィルタと検知モデルを一覧します。"))
 @_json_option
 def content_list(as_json: bool) -> None:
-    from hinomi.app import load_shipped
+    from hinomi.app.content import load_shipped
 
     loaded = load_shipped(read_settings({}))
     for model in loaded.models:
@@ -394,7 +394,7 @@ def content_import() -> None:
 @_data_option
 @_json_option
 def content_import_sigma(folders: tuple[Path, ...], data: Path | None, as_json: bool) -> None:
-    from hinomi.importing import import_sigma
+    from hinomi.app.content import import_sigma
 
     report = import_sigma(read_settings({"data": data}), folders)
     if as_json:
@@ -434,7 +434,7 @@ def token() -> None:
 )
 @_json_option
 def token_create(data: Path | None, role: str, name: str, months: int, as_json: bool) -> None:
-    from hinomi.importing import create_token
+    from hinomi.app.asking import create_token
 
     secret = create_token(read_settings({"data": data}), role, name, months)
     if as_json:
@@ -462,14 +462,10 @@ def user() -> None:
 )
 @_json_option
 def user_create(data: Path | None, name: str, role: str, as_json: bool) -> None:
-    from hinomi.importing import create_user
+    from hinomi.app.asking import create_user
 
     password = create_user(read_settings({"data": data}), name, role)
     if as_json:
         _print_json({"name": name, "role": role, "password": password})
     else:
         click.echo(say(f"user {name} password {password}", f"ユーザー {name} パスワード {password}"))
-
-
-__all__ = ["main"]
-_ = (signal, threading, InputError, Settings)

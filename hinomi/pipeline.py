@@ -93,6 +93,7 @@ class Pipeline:
         self._spool, self._database, self._lake = spool, database, lake
         self._workbench, self._letters, self._content = workbench, letters, content
         self._batch_records, self._clock = batch_records, clock
+        self._next_content: Content | None = None
         self._normaliser = Normaliser()
         self._engine = Engine(content.filters)
         self._ancestry = Ancestry(lake.creators)
@@ -110,6 +111,7 @@ class Pipeline:
         taken = self._spool.take(self.position, self._batch_records)
         if not taken:
             return None
+        self._take_content()
         received_ms = int(self._clock() * 1000)
         tally = Tally(batches=1, last_sequence=taken[-1][0])
         dead: list[DeadLetter] = []
@@ -216,6 +218,21 @@ class Pipeline:
                 connection.execute(sa.insert(STATE).values(name=name, value=value))
         tally.alerts += len(raised)
 
+    # ---- content --------------------------------------------------------------------------------------------------
+    def use(self, content: Content) -> None:
+        """Detect with this content from the next batch on; safe from any thread."""
+        self._next_content = content
+
+    def _take_content(self) -> None:
+        """Between batches: the window state is carried over, so a switched-off model loses only what it would match."""
+        content, self._next_content = self._next_content, None
+        if content is None:
+            return
+        if content.filters is not self._content.filters:
+            self._engine = Engine(content.filters)
+        self._content = content
+        self._restore()
+
     # ---- many batches ---------------------------------------------------------------------------------------------
     def drain(self, on_step: Callable[[Tally], None] | None = None) -> Tally:
         """Step until the spool is empty."""
@@ -241,7 +258,7 @@ class Pipeline:
             rows = connection.execute(sa.select(STATE.c.name, STATE.c.value)).all()
         state = {row.name: bytes(row.value) for row in rows}
         self.position = int(state.get("position", b"0"))
-        self._correlator = Correlator(self._content.models)
+        self._correlator = Correlator([model for model in self._content.models if model.enabled])
         if "windows" in state:
             self._correlator.restore(state["windows"])
 

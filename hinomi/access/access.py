@@ -60,6 +60,10 @@ class Access:
             raise Unauthorised("The user name or the password is not right.")
         return self._start(user, password, stored, address)
 
+    def is_password(self, user: str, password: str) -> bool:
+        """Whether this is the user's password: for the command line on the server itself, never for requests."""
+        return matches(self._password_hash(user), password)
+
     def _password_hash(self, user: str) -> str | None:
         if not is_name(user):
             return None

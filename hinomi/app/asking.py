@@ -2,18 +2,17 @@
 runs); the lake has one owner, so Search goes through the server when there is one."""
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import httpx
 
-from hinomi.access.access import Access
 from hinomi.app.folder import DataFolder
 from hinomi.app.house import House
-from hinomi.app.opening import open_database
+from hinomi.app.opening import open_access, open_database
 from hinomi.app.searching import search_lake
 from hinomi.errors import InputError, Unavailable
 from hinomi.settings import Settings
+from hinomi.schema.principal import COMMAND_LINE, Role
 from hinomi.workbench.workbench import Workbench
 
 
@@ -50,14 +49,19 @@ def search_activities(
 
 
 def create_token(settings: Settings, role: str, name: str, months: int) -> str:
-    return Access(open_database(settings)).create_api_key(name, role, months).secret
+    """The value of the new key."""
+    _, value = open_access(settings).keys.create(COMMAND_LINE, name, a_role(role), months)
+    return value
 
 
 def create_user(settings: Settings, name: str, role: str) -> str:
     """The new user's random password."""
-    return Access(open_database(settings)).create_user(name, role)
+    _, password = open_access(settings).users.create(COMMAND_LINE, name, a_role(role))
+    return password
 
 
-def import_sigma(settings: Settings, folders: Sequence[Path]) -> dict[str, Any]:
-    """Read Sigma rules, keep the usable ones in the data folder, and report on each."""
-    raise NotImplementedError
+def a_role(name: str) -> Role:
+    try:
+        return Role(name)
+    except ValueError:
+        raise InputError(f"no role {name!r}; there are: {', '.join(Role)}") from None

@@ -28,7 +28,7 @@ class DataFolder:
             raise Conflict(f"{self.path} is a Hinomi data folder already")
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.path.chmod(0o700)
-        _write_private(self.path / "hinomi.json", {"version": 1, "org": org, "madeAt": int(time.time())})
+        write_private(self.path / "hinomi.json", {"version": 1, "org": org, "madeAt": int(time.time())})
 
     def require(self) -> None:
         if not self.is_made:
@@ -46,7 +46,7 @@ class DataFolder:
             yield
 
     def announce(self, url: str, token: str) -> None:
-        _write_private(self.path / "server.json", {"url": url, "token": token, "pid": os.getpid()})
+        write_private(self.path / "server.json", {"url": url, "token": token, "pid": os.getpid()})
 
     def retract(self) -> None:
         (self.path / "server.json").unlink(missing_ok=True)
@@ -72,7 +72,7 @@ class DataFolder:
         return True
 
 
-def _write_private(path: Path, value: Mapping[str, Any]) -> None:
+def write_private(path: Path, value: Mapping[str, Any]) -> None:
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w") as stream:
         json.dump(value, stream)

@@ -1,13 +1,17 @@
 """All rooms of one data folder, open, and the thread that runs the pipeline."""
 
+import os
 import threading
+import time
 from contextlib import ExitStack
 from dataclasses import asdict
 from typing import Any, Self
 
 from hinomi.access.access import Access
+from hinomi.app.content import load_all
 from hinomi.app.folder import DataFolder
-from hinomi.app.opening import load_shipped, open_database
+from hinomi.app.opening import open_database
+from hinomi.detect.store import ModelSwitches
 from hinomi.errors import HinomiError
 from hinomi.ingest.spool import Spool
 from hinomi.ingest.store import DeadLetters
@@ -16,6 +20,9 @@ from hinomi.pipeline import Pipeline
 from hinomi.schema.record import RecordBatch
 from hinomi.settings import Settings
 from hinomi.workbench.workbench import Workbench
+
+IDLE_S = 0.5  # an idle pipeline looks at the spool so often even when nobody wakes it
+RETRY_S = 1.0  # after trouble (disk full, lake restarting)
 
 
 class House:
@@ -31,35 +38,43 @@ class House:
         self._open = ExitStack()
 
     def __enter__(self) -> Self:
-        settings, closing = self.settings, self._open
         with ExitStack() as guard:
-            guard.callback(closing.close)
-            closing.enter_context(self.folder.hold())
-            self.content = load_shipped(settings)
-            self.database = open_database(settings)
-            self.access = Access(self.database)
-            self.workbench = Workbench(self.database, org=settings.org)
-            self.letters = DeadLetters(self.database)
-            self.spool = Spool(settings.data / "spool", floor_bytes=settings.disk_floor_mb << 20)
-            closing.callback(self.spool.close)
-            self.lake = Lake.start(settings.data / "lake", memory_mb=settings.lake_memory_mb)
-            closing.callback(self.lake.close)
-            self.pipeline = Pipeline(
-                spool=self.spool,
-                database=self.database,
-                lake=self.lake,
-                workbench=self.workbench,
-                letters=self.letters,
-                content=self.content,
-                batch_records=settings.batch_records,
-            )
-            closing.callback(self.pipeline.close)
-            closing.callback(self.stop)
+            guard.callback(self._open.close)
+            self._open.enter_context(self.folder.hold())
+            self._open_rooms()
             guard.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._open.close()
+
+    def _open_rooms(self) -> None:
+        settings, closing = self.settings, self._open
+        floor_bytes = settings.disk_floor_mb << 20
+        self.database = open_database(settings)
+        closing.callback(self.database.close)
+        self.switches = ModelSwitches(self.database, time.time)
+        self._loaded = load_all(settings)
+        self.content = self.switches.applied(self._loaded)
+        self.access = Access(self.database, time.time)
+        self.workbench = Workbench(self.database, settings.org, time.time)
+        self.letters = DeadLetters(self.database)
+        self.secret = _secret(self.folder)
+        self.spool = Spool(settings.data / "spool", floor_bytes=floor_bytes)
+        closing.callback(self.spool.close)
+        self.lake = Lake.start(settings.data / "lake", memory_mb=settings.lake_memory_mb, floor_bytes=floor_bytes)
+        closing.callback(self.lake.close)
+        self.pipeline = Pipeline(
+            spool=self.spool,
+            database=self.database,
+            lake=self.lake,
+            workbench=self.workbench,
+            letters=self.letters,
+            content=self.content,
+            batch_records=settings.batch_records,
+        )
+        closing.callback(self.pipeline.close)
+        closing.callback(self.stop)
 
     # ---- the pipeline's thread --------------------------------------------------------------------------------------
     def start(self) -> None:
@@ -80,6 +95,25 @@ class House:
         self._wake.set()
         return sequence
 
+    def reload(self) -> None:
+        """Take the model switches as they stand now; the pipeline follows with its next batch."""
+        self.content = self.switches.applied(self._loaded)
+        self.pipeline.use(self.content)
+
+    @property
+    def waiting(self) -> int:
+        """Entries acknowledged and not yet closed."""
+        return max(0, self.spool.last - self.pipeline.position)
+
+    def progress(self, sequence: int) -> dict[str, Any]:
+        """How far the pipeline is: is the entry `sequence` closed, and the totals since the start."""
+        return {
+            "done": self.pipeline.position >= sequence,
+            "waiting": self.waiting,
+            "trouble": self.trouble,
+            "total": asdict(self.pipeline.total),
+        }
+
     def _run(self) -> None:
         """Step while there is work. A room in trouble (disk full, lake restarting) is tried again, and shown."""
         while not self._stop.is_set():
@@ -88,16 +122,20 @@ class House:
                 self.trouble = None
             except HinomiError as error:
                 worked, self.trouble = False, f"{error.code}: {error}"
-                self._stop.wait(1)
+                self._stop.wait(RETRY_S)
             if not worked:
-                self._wake.wait(1)
+                self._wake.wait(IDLE_S)
                 self._wake.clear()
 
-    def progress(self, sequence: int) -> dict[str, Any]:
-        """How far the pipeline is: is the entry `sequence` closed, and the totals since the start."""
-        return {
-            "done": self.pipeline.position >= sequence,
-            "waiting": max(0, self.spool.last - self.pipeline.position),
-            "trouble": self.trouble,
-            "total": asdict(self.pipeline.total),
-        }
+
+def _secret(folder: DataFolder) -> bytes:
+    """The key that signs paging tokens: made once, 0600."""
+    path = folder.path / "secret.key"
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_bytes()
+    key = os.urandom(32)
+    with os.fdopen(handle, "wb") as stream:
+        stream.write(key)
+    return key

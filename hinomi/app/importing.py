@@ -3,7 +3,6 @@
 With a server on the folder the batches go to its door over HTTP; without one this process opens the house itself.
 """
 
-import os
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -105,7 +104,7 @@ def _import(door: Door, paths: Sequence[Path], progress: Progress) -> dict[str, 
     place = ["", 0, 0]
 
     def on_file(path: str, done: int, total: int) -> None:
-        place[:] = [os.path.basename(path), done, total]
+        place[:] = [Path(path).name, done, total]
 
     for batch in read_paths(paths, on_file=on_file):
         last = door.append(batch)

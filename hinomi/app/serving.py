@@ -10,9 +10,10 @@ from hinomi.app.house import House
 from hinomi.app.rooms import api_house
 from hinomi.app.simulations import load_simulations
 from hinomi.errors import Unavailable
+from hinomi.schema.principal import COMMAND_LINE, Role
 from hinomi.settings import Settings
 
-LOCAL_TOKEN = "command line on this machine"  # noqa: S105  (the key's name, not the key)
+LOCAL_KEY = "command line on this machine"
 GRACE_S = 10  # requests under way may end
 
 
@@ -37,7 +38,7 @@ def serve_house(settings: Settings, on_ready: Callable[[str], None], with_simula
     """
     with House(settings) as house, _listen(settings) as listener:
         url = _address(settings.host, listener.getsockname()[1])
-        token = house.access.renew_local_key(LOCAL_TOKEN)
+        token = _local_key(house)
         config = uvicorn.Config(
             create_app(api_house(house, url)),
             log_level="warning",
@@ -58,6 +59,15 @@ def serve_house(settings: Settings, on_ready: Callable[[str], None], with_simula
             _Server(config, ready).run(sockets=[listener])
         finally:
             house.folder.retract()
+
+
+def _local_key(house: House) -> str:
+    """A new key for the command line on this machine; the one of the last run ends."""
+    for key in house.access.keys.all():
+        if key.name == LOCAL_KEY:
+            house.access.keys.remove(COMMAND_LINE, key.id)
+    _, value = house.access.keys.create(COMMAND_LINE, LOCAL_KEY, Role.ADMINISTRATOR)
+    return value
 
 
 def _listen(settings: Settings) -> socket.socket:

@@ -1,0 +1,54 @@
+"""The content of a data folder: what is shipped, and the Sigma rules a person imported into it."""
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from hinomi.app.folder import DataFolder
+from hinomi.detect.content import Content, load_content, load_sigma
+from hinomi.errors import Conflict
+from hinomi.settings import Settings
+
+IMPORTED = "content/sigma"  # below the data folder: the rules as they were given
+
+
+def load_shipped(settings: Settings) -> Content:
+    """The content to detect with; raises ContentError of the first file that cannot be used."""
+    content, errors = load_content(settings.content_folder)
+    if errors:
+        raise errors[0]
+    return content
+
+
+def load_all(settings: Settings) -> Content:
+    """Shipped content and imported Sigma rules; an imported rule that became unusable is left out."""
+    shipped = load_shipped(settings)
+    folder = settings.data / IMPORTED
+    if not folder.is_dir():
+        return shipped
+    imported, _ = load_sigma([folder])
+    taken = {filter_.id for filter_ in shipped.filters}
+    return Content(shipped.filters + tuple(filter_ for filter_ in imported if filter_.id not in taken), shipped.models)
+
+
+def import_sigma(settings: Settings, paths: Sequence[Path]) -> dict[str, Any]:
+    """Copy usable Sigma rules into the data folder; report imported, never_matching (with reasons) and broken.
+
+    Takes effect at the next start; raises Conflict while a server runs on the folder.
+    """
+    from hinomi.detect.sigma_report import report_sigma
+
+    folder = DataFolder(settings.data)
+    folder.require()
+    report = report_sigma(paths)
+    target = settings.data / IMPORTED
+    try:
+        with folder.hold():
+            for source, name in report.files:
+                place = target / name
+                place.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(source, place)
+    except Conflict:
+        raise Conflict("a server is running on this data folder: stop it, import, and start it again") from None
+    return report.summary()

@@ -1,0 +1,71 @@
+"""What the API is handed of a running house."""
+
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from hinomi.api.house import House as ApiHouse
+from hinomi.app.house import House
+from hinomi.errors import NotFound
+from hinomi.schema.principal import Principal
+
+CONSOLE = Path(__file__).resolve().parents[1] / "console_dist"
+
+
+def api_house(house: House) -> ApiHouse:
+    """The rooms and callables of `hinomi.api.house`."""
+    return ApiHouse(
+        access=house.access,
+        workbench=house.workbench,
+        lake=house.lake,
+        content=lambda: house.content,
+        append=house.append,
+        progress=house.progress,
+        status=lambda: status(house),
+        version=version("hinomi"),
+        org=house.settings.org,
+        unready=lambda: unready(house),
+        enable_model=lambda by, model_id, enabled: switch_model(house, by, model_id, enabled),
+        secret=house.secret,
+        console=CONSOLE if (CONSOLE / "index.html").is_file() else None,
+    )
+
+
+def status(house: House) -> dict[str, Any]:
+    """Numbers of the house, for the status page and the metrics."""
+    lake = house.lake.status()
+    total = house.pipeline.total
+    return {
+        "lake": {
+            "rows": lake.activities,
+            "bytes": lake.bytes_on_disk,
+            "ownerMemoryBytes": lake.owner_rss_bytes,
+        },
+        "spool": {"waiting": house.waiting},
+        "deadLetters": house.letters.counts(),
+        "records": total.read,
+        "activities": lake.activities,
+        "detections": lake.detections,
+        "detectionsByRisk": dict(total.detections_by_risk),
+        "alerts": house.workbench.count(),
+        "trouble": house.trouble,
+        "version": version("hinomi"),
+    }
+
+
+def unready(house: House) -> list[str]:
+    """Reasons why nothing can be taken in now; empty when all is well."""
+    reasons = [house.trouble] if house.trouble else []
+    if not house.spool.has_room():
+        reasons.append("InsufficientStorage: free disk space is under the floor; nothing is acknowledged")
+    return reasons
+
+
+def switch_model(house: House, by: Principal, model_id: str, enabled: bool) -> None:
+    """Switch a model on or off, in the audit log; from the next batch on."""
+    if model_id not in house.content.model:
+        raise NotFound(f"no model {model_id}")
+    with house.database.begin() as connection:
+        house.switches.set(connection, model_id, enabled, by.name)
+        house.access.audit.add(connection, by, "switch model", model_id, {"enabled": enabled})
+    house.reload()
