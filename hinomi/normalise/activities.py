@@ -40,7 +40,7 @@ class Builder:
 
     def build(self, group: EventGroup, batch: RecordBatch, received_ms: int) -> list[ActivityBatch]:
         """One activity per event, in as many batches as the events have meanings. Every event has a time."""
-        source = source_of(group.provider, group.channel)
+        source = source_of(group.product, group.provider, group.channel)
         mapping = source.mapping(group.event_id)
         native = _native(group)
         frame = (
@@ -89,7 +89,7 @@ def _constants(group: EventGroup, source: Source, received_ms: int) -> dict[str,
     found = {
         "logReceivedTime": received_ms,
         "productCode": "xes",
-        "osName": "Windows",
+        "osName": "Windows" if group.product == "windows" else None,
         "winEventId": group.event_id,
         "channel": group.channel or None,
         "providerName": group.provider or None,
@@ -139,7 +139,7 @@ def _activities(group: EventGroup, mapping: Mapping, draft: _Draft, positions: l
     for name, path in _NAMES.items():
         if path in fields and name not in fields:
             fields[name] = converted(base_name, [fields[path]])
-    kind = ActivityKind("windows", mapping.categories, services_of(group.channel), group.channel, group.event_id)
+    kind = ActivityKind(group.product, mapping.categories, services_of(group.channel), group.channel, group.event_id)
     return ActivityBatch(kind, count, fields, native, positions)
 
 

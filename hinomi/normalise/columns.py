@@ -12,6 +12,7 @@ from hinomi.normalise.values import integer, text
 from hinomi.schema.activity import FIELDS, FieldType
 
 Column = list[Any]
+_SPARSE, _SMALL_TABLE = 20, 20_000  # empty cells per filled one, and cells that are never too many
 _TEXT_TYPES = frozenset({str, type(None)})
 _INTEGER_TYPES = frozenset({int, type(None)})
 
@@ -29,6 +30,20 @@ def spread(rows: Sequence[dict[str, Any]]) -> dict[str, Column]:
             pass
     every = dict.fromkeys(chain.from_iterable(rows))
     return {name: [row.get(name) for row in rows] for name in every}
+
+
+def alike(rows: Sequence[dict[str, Any]]) -> list[list[int]]:
+    """The rows in parts that make full tables: one part nearly always.
+
+    Rows that share no names would make a table of rows times rows cells: then rows of equal names stand together.
+    """
+    cells = sum(map(len, rows))
+    if len(set(chain.from_iterable(rows))) * len(rows) <= cells * _SPARSE + _SMALL_TABLE:
+        return [list(range(len(rows)))]
+    parts: dict[tuple[str, ...], list[int]] = {}
+    for index, row in enumerate(rows):
+        parts.setdefault(tuple(row), []).append(index)
+    return list(parts.values())
 
 
 def converted(convert: Callable[..., Any], columns: Sequence[Column]) -> Column:

@@ -15,7 +15,8 @@ import orjson
 
 from hinomi.normalise.activities import Builder
 from hinomi.normalise.event import EventGroup, grouped
-from hinomi.normalise.shapes import evtx_dump
+from hinomi.normalise.shapes import evtx_dump, read_any
+from hinomi.normalise.wrapping import unwrapped
 from hinomi.schema.activity import ActivityBatch
 from hinomi.schema.record import EXCERPT_BYTES, DeadLetter, RecordBatch
 
@@ -52,13 +53,17 @@ class Normaliser:
             if decoded is not None:
                 (dumped if evtx_dump.recognises(decoded) else others).append((position, decoded))
         groups, irregular = evtx_dump.read(dumped)
-        for position, _ in others:
-            dead.append(_letter(batch, position, "unknown_shape", "no source knows this record"))
+        for position, decoded in others:
+            event = read_any(decoded)
+            if event is None:
+                dead.append(_letter(batch, position, "unknown_shape", "neither a Windows event nor JSON with a time"))
+            else:
+                irregular.append((position, event))
         return groups + grouped(irregular)
 
 
 def _decoded(batch: RecordBatch, dead: list[DeadLetter]) -> list[dict[str, Any] | None]:
-    """Each record as an object; None where it is none, with a letter."""
+    """Each record as an object, out of its wrapping; None where it is none, with a letter."""
     found: list[dict[str, Any] | None] = []
     for position, record in enumerate(batch.records):
         try:
@@ -67,6 +72,8 @@ def _decoded(batch: RecordBatch, dead: list[DeadLetter]) -> list[dict[str, Any] 
             dead.append(_letter(batch, position, "invalid_json", str(error)))
             value = None
         else:
+            if type(value) is dict and "case" in value:
+                value = unwrapped(value)
             if type(value) is not dict:
                 dead.append(_letter(batch, position, "unknown_shape", "not a JSON object"))
                 value = None

@@ -6,10 +6,11 @@ is read alone by `read_one`, which takes anything.
 """
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
-from hinomi.normalise.columns import Column, spread
-from hinomi.normalise.event import Event, EventGroup
+from hinomi.normalise.columns import Column, alike, spread
+from hinomi.normalise.event import MOST_NAMES, Event, EventGroup, attributes, flatten, plain, plain_columns, word
 from hinomi.normalise.moment import milliseconds, milliseconds_of
 from hinomi.normalise.values import integer
 
@@ -37,7 +38,8 @@ def read(records: Sequence[tuple[int, dict[str, Any]]]) -> tuple[list[EventGroup
     groups = []
     for key, members in regular.items():
         try:
-            groups.append(_group(key, members))
+            parts = alike([data for _, _, data in members])
+            groups += [_group(key, [members[row] for row in part]) for part in parts]
         except (KeyError, TypeError, AttributeError):
             wanted = {position for position, _, _ in members}
             irregular.extend((position, read_one(record)) for position, record in records if position in wanted)
@@ -55,8 +57,8 @@ def _key_and_data(system: dict[str, Any], data: Any) -> tuple[tuple[str, str, in
         raise TypeError
     if data is None:
         return key, {}
-    if "#attributes" in data or "Data" in data:
-        data = _plain_data(data)
+    if "#attributes" in data or "Data" in data or len(data) > MOST_NAMES:
+        data = dict(islice(_plain_data(data).items(), MOST_NAMES))
     return key, data
 
 
@@ -88,24 +90,21 @@ def _group(key: tuple[str, str, int], members: list[_Member]) -> EventGroup:
 _EMPTY: dict[str, Any] = {}
 
 
-def plain_columns(columns: dict[str, Column]) -> dict[str, Column]:
-    """Values that are objects ({"#attributes": .., "#text": ..}) become their text."""
-    for name, column in columns.items():
-        if dict in set(map(type, column)):
-            columns[name] = [_plain(value) for value in column]
-    return columns
-
-
-def _plain(value: Any) -> Any:
-    return value.get("#text") if type(value) is dict else value
-
-
 def _plain_data(data: dict[str, Any]) -> dict[str, Any]:
     """EventData without its attributes; unnamed data under `Data` as text, or as a list where there are several."""
     found = {name: value for name, value in data.items() if name != "#attributes"}
-    if "Data" in found:
-        unnamed = _plain(found["Data"])
-        found["Data"] = unnamed[0] if type(unnamed) is list and len(unnamed) == 1 else unnamed
+    unnamed = plain(found.pop("Data", None))
+    if type(unnamed) is list:
+        # xml2json writes named data as a list of {"Name": .., "text": ..}
+        named = [part for part in unnamed if type(part) is dict and type(part.get("Name")) is str]
+        found |= {part["Name"]: plain(part) for part in named}
+        unnamed = [part for part in unnamed if type(part) is not dict]
+        unnamed = unnamed[0] if len(unnamed) == 1 else unnamed
+    elif type(data.get("Data")) is dict and type(data["Data"].get("Name")) is str:
+        found[data["Data"]["Name"]] = unnamed
+        unnamed = None
+    if unnamed not in (None, []):
+        found["Data"] = unnamed
     return found
 
 
@@ -113,21 +112,21 @@ def read_one(record: dict[str, Any]) -> Event:
     """One event of any build: UserData flattened by leaf name, missing parts left out. `record` is recognised."""
     event = record["Event"]
     system = event["System"]
-    provider = _attributes(system.get("Provider"))
-    execution = _attributes(system.get("Execution"))
-    details = {name: _plain(system.get(name)) for name in _SYSTEM}
+    provider = attributes(system.get("Provider"))
+    execution = attributes(system.get("Execution"))
+    details = {name: plain(system.get(name)) for name in _SYSTEM}
     details |= {
         "ExecutionProcessID": execution.get("ProcessID"),
         "ThreadID": execution.get("ThreadID"),
-        "UserID": _attributes(system.get("Security")).get("UserID"),
+        "UserID": attributes(system.get("Security")).get("UserID"),
         "ProviderGuid": provider.get("Guid"),
     }
     return Event(
-        provider=_word(provider.get("Name")) or _word(provider.get("EventSourceName")),
-        channel=_word(system.get("Channel")),
-        event_id=integer(_plain(system.get("EventID"))),
-        time_ms=milliseconds(_attributes(system.get("TimeCreated")).get("SystemTime")),
-        computer=_word(system.get("Computer")),
+        provider=word(provider.get("Name")) or word(provider.get("EventSourceName")),
+        channel=word(system.get("Channel")),
+        event_id=integer(plain(system.get("EventID"))),
+        time_ms=milliseconds(attributes(system.get("TimeCreated")).get("SystemTime")),
+        computer=word(system.get("Computer")),
         system=details,
         data=_data(event),
     )
@@ -137,32 +136,7 @@ def _data(event: dict[str, Any]) -> dict[str, Any]:
     data: dict[str, Any] = {}
     for part, content in event.items():
         if part == "EventData" and type(content) is dict:
-            data |= {name: _plain(value) for name, value in _plain_data(content).items()}
-        elif part not in ("System", "#attributes") and type(content) is dict:
+            data |= islice(_plain_data(content).items(), MOST_NAMES)
+        elif part not in ("System", "#attributes", "RenderingInfo") and type(content) is dict:
             flatten(content, data)
     return data
-
-
-def flatten(tree: Any, into: dict[str, Any], depth: int = 8) -> None:
-    """Leaves by their own name, the first of a name wins; `xmlns` is no content."""
-    for name, value in tree.items():
-        if type(value) is dict:
-            if depth:
-                flatten(value, into, depth - 1)
-            if "#text" in value:
-                into.setdefault(name, value["#text"])
-        elif name not in ("#text", "xmlns") and value is not None:
-            into.setdefault(name, value)
-
-
-def _attributes(node: Any) -> dict[str, Any]:
-    """The attributes of a node, whether under `#attributes` or beside its text."""
-    if type(node) is not dict:
-        return _EMPTY
-    found = node.get("#attributes")
-    return found if type(found) is dict else node
-
-
-def _word(value: Any) -> str:
-    found = _plain(value)
-    return found if type(found) is str else ""

@@ -2,6 +2,7 @@
 
 from hinomi.normalise.source import Source
 from hinomi.normalise.sources import (
+    other_json,
     windows_bits,
     windows_code,
     windows_defender,
@@ -17,7 +18,7 @@ from hinomi.normalise.sources import (
     windows_wmi,
 )
 
-# The first that knows the provider wins, else the first that knows the channel; the last takes what is left.
+# The first that knows the provider wins, else the first that knows the channel; the last two take what is left.
 SOURCES: tuple[Source, ...] = (
     windows_sysmon.SOURCE,
     windows_security.SOURCE,
@@ -32,14 +33,17 @@ SOURCES: tuple[Source, ...] = (
     windows_code.SOURCE,
     windows_mssql.SOURCE,
     windows_other.SOURCE,
+    other_json.SOURCE,
 )
 
 _BY_PROVIDER = {name: source for source in reversed(SOURCES) for name in source.providers}
 _BY_CHANNEL = {name: source for source in reversed(SOURCES) for name in source.channels}
 
 
-def source_of(provider: str, channel: str) -> Source:
-    """Never none: what nobody knows is kept by `windows_other`. A name up to its `$` stands for all like MSSQL$X."""
+def source_of(product: str, provider: str, channel: str) -> Source:
+    """Never none: `windows_other` and `other_json` keep what nobody knows. A name up to its `$` stands for all like it."""
+    if product != "windows":
+        return other_json.SOURCE
     name = provider.lower()
     found = _BY_PROVIDER.get(name) or _BY_PROVIDER.get(name.partition("$")[0] + "$")
-    return found or _BY_CHANNEL.get(channel.lower()) or SOURCES[-1]
+    return found or _BY_CHANNEL.get(channel.lower()) or windows_other.SOURCE

@@ -1,0 +1,78 @@
+"""Records out of EVTX: a few chunks at a time, so that a file of any size takes little memory and damage stays where it is.
+
+The library reads a file; a header and any of its chunks are such a file. Format: libevtx, "Windows XML Event Log (EVTX)
+format", sections 2 (file header, 4096 bytes) and 3 (chunk, 65536 bytes).
+"""
+
+import io
+from collections.abc import Iterator
+from typing import Any
+
+from evtx import PyEvtxParser
+
+from hinomi.ingest.stream import Stream, Trouble
+from hinomi.ingest.text import Found, Loss, Run
+from hinomi.schema.record import EXCERPT_BYTES
+
+HEADER_BYTES = 4096
+CHUNK_BYTES = 65536
+_CHUNKS_AT_ONCE = 16
+_CHUNK_MAGIC = b"ElfChnk\0"
+_RECORDS_AT = 512  # chunk header, string and template tables
+
+
+def read_evtx(stream: Stream) -> Iterator[Found]:
+    """The records as JSON in the shape of evtx_dump, numbered by their EventRecordID; damaged chunks as losses."""
+    header = stream.read_fully(HEADER_BYTES)
+    if len(header) < HEADER_BYTES:
+        yield Loss(Trouble("damaged_file", f"the file header is cut off after {len(header)} bytes", 0), header)
+        return
+    while chunks := stream.read_fully(CHUNK_BYTES * _CHUNKS_AT_ONCE):
+        offset = stream.done - len(chunks)
+        run, errors = _parsed(header, chunks)
+        if errors or len(chunks) % CHUNK_BYTES:
+            for start in range(0, len(chunks), CHUNK_BYTES):
+                yield from _read_chunk(header, chunks[start : start + CHUNK_BYTES], offset + start)
+        elif run.records:
+            yield run
+
+
+def _read_chunk(header: bytes, chunk: bytes, offset: int) -> Iterator[Found]:
+    """One chunk alone: all of it that can be read, and a loss that says where it could not."""
+    if not chunk.strip(b"\0"):
+        return  # room the log had not yet written to
+    excerpt = chunk[:EXCERPT_BYTES]
+    if not chunk.startswith(_CHUNK_MAGIC):
+        yield Loss(Trouble("damaged_chunk", "the chunk does not begin as a chunk", offset), excerpt)
+        return
+    cut = len(chunk) < CHUNK_BYTES
+    run, errors = _parsed(header, chunk.ljust(CHUNK_BYTES, b"\0"))
+    if run.records:
+        yield run
+    if cut:
+        yield Loss(Trouble("damaged_chunk", f"the file ends after {len(chunk)} bytes of the chunk", offset), excerpt)
+    elif errors:
+        yield Loss(Trouble("damaged_chunk", errors[0], offset), excerpt)
+
+
+def _parsed(header: bytes, chunks: bytes) -> tuple[Run, list[str]]:
+    """Records and the words of the library about what it could not read."""
+    run = Run(unique=True)
+    errors: list[str] = []
+    try:
+        found = iter(PyEvtxParser(io.BytesIO(header + chunks), 1).records_json())
+    except Exception as error:  # noqa: BLE001 - the library's own errors have no type of their own
+        return run, [str(error)]
+    most_errors = len(chunks) // 24  # a record is at least 24 bytes: more errors than that mean no progress
+    while True:
+        try:
+            record: Any = next(found)
+        except StopIteration:
+            return run, errors
+        except Exception as error:  # noqa: BLE001 - see above; it goes on after an error
+            errors.append(str(error)[:300])
+            if len(errors) > most_errors:
+                return run, errors
+            continue
+        run.records.append(record["data"].encode())
+        run.numbers.append(record["event_record_id"])
