@@ -332,22 +332,32 @@ def content() -> None:
 @click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
 @_json_option
 def content_verify(folder: Path | None, as_json: bool) -> None:
-    from hinomi.operations.proofs import verify_folder
+    from hinomi.attack.catalogue import load_attack
+    from hinomi.detect.content import load_content
+    from hinomi.operations.proofs import verify
 
-    report = verify_folder(folder or read_settings({}).content_folder)
+    loaded, errors = load_content(folder or read_settings({}).content_folder, techniques=load_attack().known_ids())
+    report = verify(loaded)
+    problems = [str(error) for error in errors]
+    problems += [f"{proof.file}: {test}: {why}" for proof in report.failed for test, why in proof.failures]
+    numbers = {
+        "filters": len(loaded.filters),
+        "models": len(loaded.models),
+        "proofs": sum(proof.tests for proof in report.proofs),
+        "problems": problems if as_json else len(problems),
+    }
     if as_json:
-        _print_json(report.summary())
+        _print_json(numbers)
     else:
-        for problem in report.problems:
+        for problem in problems:
             click.echo(problem)
-        numbers = report.summary()
         click.echo(
             say(
-                f"{numbers['filters']} filters, {numbers['models']} models, {numbers['proofs']} proofs, {numbers['problems']} problems",
-                f"フィルタ {numbers['filters']}、検知モデル {numbers['models']}、証明 {numbers['proofs']}、問題 {numbers['problems']}",
-            )
+                "{filters} filters, {models} models, {proofs} proofs, {problems} problems",
+                "フィルタ {filters}、検知モデル {models}、証明 {proofs}、問題 {problems}",
+            ).format(**numbers)
         )
-    if report.problems:
+    if problems:
         raise SystemExit(1)
 
 

@@ -31,7 +31,7 @@ def search_activities(
         with House(settings) as house:
             yield from search_lake(house.lake, query, start, end, limit)
         return
-    asked = {"query": query, "from": start or "", "to": end or "", "top": limit}
+    asked: dict[str, str | int] = {"query": query, "from": start or "", "to": end or "", "top": limit}
     try:
         reply = httpx.get(
             f"{server['url']}/console/api/search",

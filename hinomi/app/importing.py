@@ -101,21 +101,22 @@ def _import(door: Door, paths: Sequence[Path], progress: Progress) -> dict[str, 
     started = time.monotonic()
     before = door.progress(0)["total"]
     records, last = 0, 0
-    place = ["", 0, 0]
+    place: tuple[str, int, int] = ("", 0, 0)
 
     def on_file(path: str, done: int, total: int) -> None:
-        place[:] = [Path(path).name, done, total]
+        nonlocal place
+        place = (Path(path).name, done, total)
 
     for batch in read_paths(paths, on_file=on_file):
         last = door.append(batch)
         records += len(batch.records)
-        progress(str(place[0]), int(place[1]), int(place[2]), records)
+        progress(*place, records)
         while door.progress(last)["waiting"] > WAITING_ENTRIES:
             door.follow(last - WAITING_ENTRIES)
     state = door.progress(last)
     while not state["done"]:
         if state["trouble"]:
-            progress(str(state["trouble"]), int(place[1]), int(place[2]), records)
+            progress(str(state["trouble"]), place[1], place[2], records)
         state = door.follow(last)
     return _report(before, state["total"], time.monotonic() - started)
 

@@ -81,6 +81,12 @@ class Attack:
         found = self.technique(wanted)
         return found.name if found else wanted
 
+    def known_ids(self) -> frozenset[str]:
+        """Every technique id that means something, of this version, an older or a newer one."""
+        return (
+            frozenset(self.techniques) | frozenset(self.revoked) | frozenset(CROSSWALK) | frozenset(CROSSWALK.values())
+        )
+
     def find(self, text: str, limit: int = 20) -> list[Technique]:
         """Techniques whose id or name holds the text, exact ids first."""
         exact = self.technique(text)
