@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from hinomi.detect.condition import condition_of, predicates_of
+from hinomi.detect.condition import predicates_of
 from hinomi.detect.filter_file import MAX_HIGHLIGHTS
 from hinomi.schema.activity import ActivityBatch
 from hinomi.schema.content import Filter
@@ -22,15 +22,18 @@ def detection_id(uuid: str, filter_id: str) -> str:
 
 
 class Evidence:
-    """Makes detections; holds which fields each filter of imported rules looks at."""
+    """Makes detections of one batch."""
 
-    def __init__(self) -> None:
-        self._looked_at: dict[str, tuple[str, ...]] = {}
+    def __init__(self, batch: ActivityBatch) -> None:
+        self._batch = batch
+        self._rows: dict[int, dict[str, Any]] = {}
+        self._fields: dict[str, tuple[str, ...]] = {}
 
-    def detection(self, found: Filter, batch: ActivityBatch, index: int) -> Detection:
-        activity = batch.row(index)
+    def detection(self, found: Filter, index: int) -> Detection:
+        activity = self._rows.get(index)
+        if activity is None:
+            activity = self._rows[index] = self._batch.row(index)
         uuid = activity["uuid"]
-        fields = found.highlights or (*self._own_fields(found, batch), *STANDARD_HIGHLIGHTS)
         return Detection(
             id=detection_id(uuid, found.id),
             filter_id=found.id,
@@ -42,23 +45,28 @@ class Evidence:
             event_time_ms=activity["eventTime"],
             endpoint_guid=activity.get("endpointGuid", ""),
             endpoint_name=activity.get("endpointHostName", ""),
-            highlights=_present(fields, activity),
+            highlights=_present(self._highlights(found), activity),
             activity=activity,
-            position=batch.positions[index] if batch.positions else index,
+            position=self._batch.positions[index] if self._batch.positions else index,
         )
 
-    def _own_fields(self, found: Filter, batch: ActivityBatch) -> tuple[str, ...]:
-        """The vocabulary fields that the filter's own names mean in this batch: the same list stands under both."""
-        names = self._looked_at.get(found.id)
-        if names is None:
-            predicates = predicates_of(condition_of(found.sigma))
-            names = tuple(dict.fromkeys(one.field for one in predicates if one.field))
-            self._looked_at[found.id] = names
-        by_list = {id(column): name for name, column in reversed(batch.fields.items())}
-        columns = (batch.column(name) for name in names)
-        return tuple(by_list[id(column)] for column in columns if id(column) in by_list)
+    def _highlights(self, found: Filter) -> tuple[str, ...]:
+        """The filter's choice; else the fields that its own names mean in this batch, and the standard ones.
+
+        A name of Sigma's taxonomy means the vocabulary field under which the same list stands.
+        """
+        if found.highlights:
+            return found.highlights
+        fields = self._fields.get(found.id)
+        if fields is None:
+            by_list = {id(column): name for name, column in reversed(self._batch.fields.items())}
+            names = dict.fromkeys(one.field for one in predicates_of(found.sigma.condition) if one.field)
+            columns = (self._batch.column(name) for name in names)
+            own = (by_list[id(column)] for column in columns if id(column) in by_list)
+            fields = self._fields[found.id] = tuple(dict.fromkeys((*own, *STANDARD_HIGHLIGHTS)))
+        return fields
 
 
 def _present(fields: Iterable[str], activity: dict[str, Any]) -> tuple[tuple[str, Any], ...]:
-    present = [(name, activity[name]) for name in dict.fromkeys(fields) if name in activity]
+    present = [(name, activity[name]) for name in fields if name in activity]
     return tuple(present[:MAX_HIGHLIGHTS])

@@ -80,7 +80,7 @@ def read_filter(
         return None, errors
     errors += [
         document.error(f"the placeholder %{name}% has no value: it would never match", "detection")
-        for name in unresolved_placeholders(found.sigma)
+        for name in unresolved_placeholders(found.sigma.rule)
     ]
     whole = replace(
         found,

@@ -3,10 +3,12 @@
 The loose look minds neither case nor blanks: "Threat Name" and "threatname" both find ThreatName.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 from hinomi.schema.activity import ActivityBatch
+
+MAX_SHAPES = 1024  # sets of column names remembered per route; records of one kind come in a few
 
 
 def loose(name: str) -> str:
@@ -14,32 +16,29 @@ def loose(name: str) -> str:
 
 
 class Names:
-    """Which column a name means, worked out once per set of column names."""
+    """Which column each wanted name means, worked out once per set of column names."""
 
-    def __init__(self) -> None:
-        self._known: dict[tuple[frozenset[str], frozenset[str]], dict[str, str]] = {}
+    def __init__(self, wanted: Sequence[str]) -> None:
+        self._wanted = wanted
+        self._known: dict[tuple[str, ...], list[tuple[str, str]]] = {}
 
-    def columns(self, batch: ActivityBatch, wanted: Iterable[str]) -> dict[str, list[Any]]:
+    def columns(self, batch: ActivityBatch) -> dict[str, list[Any]]:
         """The columns of those wanted names that the batch has."""
-        found = {}
-        for name in wanted:
-            column = batch.column(name)
-            if column is None:
-                other = self._loosely(batch).get(loose(name))
-                column = batch.column(other) if other else None
-            if column is not None:
-                found[name] = column
-        return found
-
-    def _loosely(self, batch: ActivityBatch) -> dict[str, str]:
-        key = (frozenset(batch.native), frozenset(batch.fields))
-        known = self._known.get(key)
-        if known is None:
+        shape = (*batch.native, "", *batch.fields)
+        pairs = self._known.get(shape)
+        if pairs is None:
             if len(self._known) >= MAX_SHAPES:
                 self._known.clear()
-            known = {loose(name): name for name in (*reversed(batch.fields), *reversed(batch.native))}
-            self._known[key] = known
-        return known
+            pairs = self._known[shape] = self._resolved(batch)
+        native, fields = batch.native, batch.fields
+        return {name: native[actual] if actual in native else fields[actual] for name, actual in pairs}
 
-
-MAX_SHAPES = 4096  # sets of column names remembered: records of a few hundred kinds come in a few shapes each
+    def _resolved(self, batch: ActivityBatch) -> list[tuple[str, str]]:
+        loosely = {loose(name): name for name in (*reversed(batch.fields), *reversed(batch.native))}
+        pairs = []
+        for name in self._wanted:
+            exists = name in batch.native or name in batch.fields
+            actual = name if exists else loosely.get(loose(name))
+            if actual is not None:
+                pairs.append((name, actual))
+        return pairs

@@ -2,7 +2,7 @@
 
 What the operators mean (docs/reference/content.md has the same table for people):
 - text ignores case by Unicode lower-casing unless `cased`; numbers and booleans are compared by their text too;
-- a list is met when any member is; a missing value (None) meets only NULL and EXISTS false;
+- a list (or tuple) is met when any member is; a missing value (None) meets only NULL and EXISTS false;
 - `re` is unanchored, minds case, and runs on RE2: linear time, so no pattern can hang the engine.
 """
 
@@ -126,7 +126,7 @@ def _any_member(test: Test) -> Test:
     def test_value(value: Any) -> bool:
         if value is None:
             return False
-        if isinstance(value, list):
+        if isinstance(value, list | tuple):
             return any(test(member) for member in value if member is not None)
         return test(value)
 
@@ -134,7 +134,7 @@ def _any_member(test: Test) -> Test:
 
 
 def _texts(value: Any) -> list[str]:
-    members = value if isinstance(value, list) else [value]
+    members = value if isinstance(value, list | tuple) else [value]
     return [text_of(member) for member in members if member is not None]
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import re2  # type: ignore[import-untyped]
@@ -13,7 +14,7 @@ from sigma.rule import SigmaRule
 from sigma.rule.detection import SigmaDetection
 
 from hinomi.detect.attack_tags import tactics_of, techniques_of
-from hinomi.detect.condition import condition_of
+from hinomi.detect.condition import Node, condition_of
 from hinomi.detect.document import Document
 from hinomi.errors import ContentError
 from hinomi.schema.content import Filter, LogSource, Severity, Text
@@ -51,11 +52,20 @@ _FLAGS = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL}
 _POLICY = SigmaPolicy(regex_engine=_QuietRe2())
 
 
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What `Filter.sigma` holds: the rule as pySigma has it, and its condition as we evaluate it."""
+
+    rule: SigmaRule
+    condition: Node
+
+
 def read_sigma(document: Document) -> tuple[Filter | None, list[ContentError]]:
     """The filter of one rule as the community writes it: the rule's UUID is its id, its texts stay English."""
-    rule, errors = parse_rule(document)
-    if rule is None:
+    parsed, errors = parse_rule(document)
+    if parsed is None:
         return None, errors
+    rule = parsed.rule
     tags = [str(tag) for tag in rule.tags]
     return Filter(
         id=str(rule.id) if rule.id else version_of(document),
@@ -71,12 +81,12 @@ def read_sigma(document: Document) -> tuple[Filter | None, list[ContentError]]:
         author=rule.author or "",
         origin="imported",
         version=version_of(document),
-        sigma=rule,
+        sigma=parsed,
         file=document.file,
     ), []
 
 
-def parse_rule(document: Document) -> tuple[SigmaRule | None, list[ContentError]]:
+def parse_rule(document: Document) -> tuple[Parsed | None, list[ContentError]]:
     """pySigma's rule with a condition that compiles; or what is wrong with it."""
     for key in ("correlation", "filter", "action"):
         if key in document.data and "detection" not in document.data:
@@ -84,8 +94,7 @@ def parse_rule(document: Document) -> tuple[SigmaRule | None, list[ContentError]
     try:
         rule = SigmaRule.from_dict(document.data, collect_errors=True, policy=_POLICY)
         if not rule.errors:
-            condition_of(rule)
-            return rule, []
+            return Parsed(rule, condition_of(rule)), []
     except SigmaError as error:
         return None, [_located(document, error)]
     except (TypeError, ValueError, AttributeError, KeyError, RecursionError) as error:

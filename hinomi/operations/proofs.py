@@ -10,7 +10,8 @@ from typing import Any
 
 from hinomi.detect.content import Content
 from hinomi.detect.correlator import Correlator
-from hinomi.detect.engine import Engine, fits
+from hinomi.detect.engine import Engine
+from hinomi.detect.route import fits
 from hinomi.normalise.normaliser import Normaliser
 from hinomi.operations.canonical import NoEvent, record
 from hinomi.schema.activity import ActivityBatch

@@ -161,7 +161,7 @@ def test_meaning(detection: dict[str, Any], row: dict[str, Any], met: bool) -> N
     found = making.sigma_filter(detection)
     # other rows of the batch must not change the verdict on this one
     batch = making.batch({"A": "other"}, row, {"B": 7})
-    assert reference.meets(reference.trees(found.sigma), reference.row_of(batch, 1)) is met
+    assert reference.meets(reference.trees(found.sigma.rule), reference.row_of(batch, 1)) is met
     assert (1 in [one.position for one in Engine([found]).observe(batch)]) is met
 
 

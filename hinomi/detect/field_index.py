@@ -1,0 +1,96 @@
+"""All witnesses of one field. In: the values of a column. Out: for each value, the numbers of the filters it makes candidates.
+
+Each distinct value is looked at once; what was found is remembered for values that come again.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from hinomi.detect.literals import LITERAL_OPERATORS, Literals, fold
+from hinomi.detect.predicate import Operator, Predicate, Test, number_of, scalar_test, text_of
+
+REMEMBERED = 16_384  # values per field and kind of activity
+LONGEST_REMEMBERED = 512  # characters; longer values (script blocks) hardly ever come twice
+
+Numbers = tuple[int, ...]
+NOTHING: Numbers = ()
+
+
+class FieldIndex:
+    """Built from (witness, numbers of the filters that wait for it)."""
+
+    def __init__(self, wanted: Iterable[tuple[Predicate, Numbers]]) -> None:
+        self._equal: dict[str, Numbers] = {}
+        self._names: dict[str, Numbers] = {}  # a text after the last backslash, for paths that end with \name
+        self._numbers: dict[float, Numbers] = {}
+        self._present: Numbers = ()
+        self._tests: list[tuple[Test, Numbers]] = []
+        self._groups: list[Numbers] = []
+        literals: list[tuple[Operator, str, int]] = []
+        for predicate, numbers in wanted:
+            self._add(predicate, numbers, literals)
+        self._literals = Literals(literals)
+        self._known: dict[Any, Numbers] = {None: NOTHING}
+
+    def of_values(self, distinct: Iterable[Any]) -> dict[Any, Numbers]:
+        """The values among the distinct ones that make any filter a candidate."""
+        known = self._known
+        if len(known) > REMEMBERED:
+            known.clear()
+            known[None] = NOTHING
+        found = {}
+        for value in distinct:
+            numbers = known.get(value)
+            if numbers is None:
+                numbers = self.of_value(value)
+                if not isinstance(value, str) or len(value) <= LONGEST_REMEMBERED:
+                    known[value] = numbers
+            if numbers:
+                found[value] = numbers
+        return found
+
+    def of_value(self, value: Any) -> Numbers:
+        """Numbers for one value that is text, a number or a tuple of such."""
+        members = value if isinstance(value, tuple) else (value,)
+        found: set[int] = set() if value is None else set(self._present)
+        for member in members:
+            if member is not None:
+                self._look(member, found)
+        return tuple(sorted(found))
+
+    def _add(self, predicate: Predicate, numbers: Numbers, literals: list[tuple[Operator, str, int]]) -> None:
+        operator, value = predicate.operator, predicate.value
+        if operator is Operator.EXISTS:
+            self._present += numbers
+        elif operator is Operator.EQUALS:
+            _extend(self._equal, fold(value), numbers)
+        elif operator is Operator.BOOLEAN:
+            _extend(self._equal, text_of(value), numbers)
+        elif operator is Operator.NUMBER:
+            _extend(self._numbers, value, numbers)
+        elif operator is Operator.ENDSWITH and value.rfind("\\") == 0 and len(value) > 1:
+            _extend(self._names, fold(value[1:]), numbers)
+        elif operator in LITERAL_OPERATORS and value:
+            literals.append((operator, value, len(self._groups)))
+            self._groups.append(numbers)
+        else:
+            self._tests.append((scalar_test(predicate), numbers))
+
+    def _look(self, value: Any, found: set[int]) -> None:
+        folded = fold(text_of(value))
+        found.update(self._equal.get(folded, NOTHING))
+        if self._names:
+            found.update(self._names.get(folded.rpartition("\\")[2], NOTHING))
+        if self._numbers:
+            number = number_of(value)
+            if number is not None:
+                found.update(self._numbers.get(number, NOTHING))
+        for group in self._literals.found_in(folded):
+            found.update(self._groups[group])
+        for test, numbers in self._tests:
+            if test(value):
+                found.update(numbers)
+
+
+def _extend(table: dict[Any, Numbers], key: Any, numbers: Numbers) -> None:
+    table[key] = table.get(key, NOTHING) + numbers
