@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import func, select, update
+from sqlalchemy.engine import Connection
 
 from hinomi.access import session, throttle
 from hinomi.access.api_key import ApiKeys
@@ -16,7 +17,7 @@ from hinomi.access.password import hash_password, is_outdated, make_password, ma
 from hinomi.access.store import users
 from hinomi.access.user import User, Users, as_user, find, is_name
 from hinomi.database import Database
-from hinomi.errors import NotFound, Unauthorised
+from hinomi.errors import InputError, NotFound, Unauthorised
 from hinomi.schema.principal import COMMAND_LINE, Principal, PrincipalKind, Role
 
 
@@ -123,6 +124,17 @@ class Access:
     def key(self, value: str, address: str = "") -> Principal:
         """Whom an API key's value stands for; Unauthorised."""
         return self.keys.principal(value, address)
+
+    @staticmethod
+    def checked_owner(connection: Connection, name: str) -> str | None:
+        """The user of that name as the owner of something; None for nobody (""). InputError when there is none."""
+        if not name:
+            return None
+        try:
+            row = find(connection, name)
+        except NotFound as error:
+            raise InputError(f"owner: {error}") from error
+        return str(row.name)
 
     def _now_ms(self) -> int:
         return int(self._clock() * 1000)

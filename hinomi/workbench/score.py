@@ -7,6 +7,7 @@ from hinomi.schema.content import Severity
 
 # Two points are given: High with one endpoint and one user is 66, Low with one entity is 23.
 BASE = {Severity.CRITICAL: 80, Severity.HIGH: 60, Severity.MEDIUM: 40, Severity.LOW: 20, Severity.INFO: 0}
+RANK = {Severity.CRITICAL: 4, Severity.HIGH: 3, Severity.MEDIUM: 2, Severity.LOW: 1, Severity.INFO: 0}
 PER_ENTITY = 3
 COUNTED_ENTITIES = 6  # severity dominates: a wide scope never makes a High of a Medium
 PER_FURTHER_MODEL = 3
