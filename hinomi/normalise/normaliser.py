@@ -1,6 +1,7 @@
 """Records in, activities out: the whole of this room on one screen. No disk, no network, no clock.
 
     bytes -> decoded -> a shape reads it as an event -> groups of one kind -> a source says what it means -> columns
+    (and, for process starts, a second reading: projection.py)
 
 What cannot be read becomes a dead letter with its reason; nothing disappears.
 """
@@ -15,6 +16,7 @@ import orjson
 
 from hinomi.normalise.activities import Builder
 from hinomi.normalise.event import EventGroup, grouped
+from hinomi.normalise.projection import projections
 from hinomi.normalise.shapes import evtx_dump, read_any
 from hinomi.normalise.wrapping import unwrapped
 from hinomi.schema.activity import ActivityBatch
@@ -43,7 +45,8 @@ class Normaliser:
             for group in self._groups(batch, result.dead):
                 timed = _with_time(group, batch, result.dead)
                 if timed is not None:
-                    result.activities += self._builder.build(timed, batch, received_ms)
+                    for activities in self._builder.build(timed, batch, received_ms):
+                        result.activities += (activities, *projections(activities))
             return result
 
     def _groups(self, batch: RecordBatch, dead: list[DeadLetter]) -> list[EventGroup]:
