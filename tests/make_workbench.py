@@ -139,4 +139,4 @@ class House:
 
     def keep(self, *matches: ModelMatch) -> list[str]:
         with self.database.begin() as connection:
-            return self.workbench.keep(connection, matches, self.content, self.clock())
+            return list(self.workbench.keep(connection, matches, self.content, self.clock()))

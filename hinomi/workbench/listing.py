@@ -134,7 +134,7 @@ def alert_conditions(query: AlertQuery) -> list[ColumnElement[bool]]:
         found.append(alerts.c.incident_id == normal_id(query.incident))
     if query.technique:
         found.append(_technique_condition(query.technique))
-    found += _words(alerts.c.folded, query.search)
+    found += search_words(alerts.c.folded, query.search)
     if query.filter.strip():
         found.append(to_condition(parse_filter(query.filter)))
     return found
@@ -180,7 +180,7 @@ def _technique_condition(technique: str) -> ColumnElement[bool]:
     return or_(alerts.c.techniques.contains(f'"{parent}"'), alerts.c.techniques.contains(f'"{parent}.'))
 
 
-def _words(column: ColumnElement[str], search: str) -> list[ColumnElement[bool]]:
+def search_words(column: ColumnElement[str], search: str) -> list[ColumnElement[bool]]:
     """Every word stands in the column; a word that is an id may be written with fewer digits."""
     words = [fold(_plain(word)) for word in search.split()[:MAX_WORDS]]
     return [
@@ -197,4 +197,4 @@ def incident_conditions(query: IncidentQuery) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [incidents.c.merged_into.is_(None), incidents.c.alert_count > 0]
     if query.statuses:
         found.append(incidents.c.status.in_([str(Status(status)) for status in query.statuses]))
-    return [*found, *_words(incidents.c.folded, query.search)]
+    return [*found, *search_words(incidents.c.folded, query.search)]

@@ -1,7 +1,7 @@
 """The room's face: alerts and incidents kept, shown and worked on.
 
 workbench.keep(connection, matches, content, now_s)   in the pipeline's transaction
-workbench.page(AlertQuery(...)), .get(id)              for people and programs
+workbench.list(AlertQuery(...)), .get(id)              for people and programs
 workbench.change(principal, id, AlertChange(...))      checked, told in the history and the audit log
 """
 
@@ -18,7 +18,7 @@ from hinomi.database import Database
 from hinomi.detect.content import Content
 from hinomi.errors import Conflict, HinomiError, InputError, NotFound
 from hinomi.schema.alert import AlertChange, AlertDetail, AlertQuery, AlertRow, Finding, Note, Status
-from hinomi.schema.content import Severity
+from hinomi.schema.content import Severity, Text
 from hinomi.schema.detection import ModelMatch
 from hinomi.schema.page import Page
 from hinomi.schema.principal import Permission, Principal
@@ -30,6 +30,7 @@ from hinomi.workbench.incidents import Incidents
 from hinomi.workbench.joiner import Joiner
 from hinomi.workbench.keeper import Keeper
 from hinomi.workbench.listing import ALERT_ORDER, alert_conditions, order_of, read_page
+from hinomi.workbench.lookup import look_up
 from hinomi.workbench.notes import whole_text
 from hinomi.workbench.status import State, changed
 from hinomi.workbench.store import alerts, evidence
@@ -60,14 +61,14 @@ class Workbench:
     # ---- from the pipeline ----------------------------------------------------------------------------------------
     def keep(
         self, connection: Connection, matches: Sequence[ModelMatch], content: Content, created_at_s: float
-    ) -> list[str]:
+    ) -> Sequence[str]:
         """Ids of the alerts that are new, in order. Evidence of an alert that stands joins it and makes none."""
         if not matches:
             return []
         return Keeper(connection, self._org, content, int(created_at_s * 1000)).keep(matches)
 
     # ---- reading --------------------------------------------------------------------------------------------------
-    def page(self, query: AlertQuery) -> Page[AlertRow]:
+    def list(self, query: AlertQuery) -> Page[AlertRow]:
         """One page. InputError for an order, token or filter that cannot be read."""
         wanted = select(*reading.ROW_COLUMNS).where(*alert_conditions(query))
         order = order_of(query.order_by, ALERT_ORDER)
@@ -84,7 +85,7 @@ class Workbench:
         with self._database.read() as connection:
             return self._detail(connection, _find(connection, alert_id))
 
-    def details(self, alert_ids: Sequence[str]) -> list[AlertDetail]:
+    def details(self, alert_ids: Sequence[str]) -> Sequence[AlertDetail]:
         """Several whole alerts in one reading, in this order; unknown ids are left out."""
         with self._database.read() as connection:
             rows = connection.execute(select(alerts).where(alerts.c.id.in_(alert_ids)))
@@ -130,6 +131,11 @@ class Workbench:
         with self._database.read() as connection:
             return {row[0]: row[1] for row in connection.execute(counted.group_by(alerts.c.model_id))}
 
+    def lookup(self, text: str, top: int = 5) -> Sequence[tuple[str, str, Text | str]]:
+        """(kind, id, label) of what the text may mean: alerts, incidents, endpoints, accounts; at most `top` of each."""
+        with self._database.read() as connection:
+            return look_up(connection, text, top)
+
     # ---- changing -------------------------------------------------------------------------------------------------
     def change(
         self,
@@ -151,19 +157,19 @@ class Workbench:
 
     def change_many(
         self, principal: Principal, alert_ids: Sequence[str], change: AlertChange, *, is_reason_required: bool = False
-    ) -> list[tuple[str, HinomiError | None]]:
+    ) -> Sequence[tuple[str, HinomiError | None]]:
         """The same change for each; one that cannot be changed does not hinder the others."""
         require(principal, Permission.INVESTIGATE)
         if len(alert_ids) > MAX_BULK:
             raise InputError(f"at most {MAX_BULK} alerts at once")
-        results: list[tuple[str, HinomiError | None]] = []
+        results = []
         for alert_id in alert_ids:
+            failure: HinomiError | None = None
             try:
                 self.change(principal, alert_id, change, is_reason_required=is_reason_required)
             except (NotFound, InputError) as error:
-                results.append((alert_id, error))
-            else:
-                results.append((alert_id, None))
+                failure = error
+            results.append((alert_id, failure))
         return results
 
     def _change(
