@@ -366,7 +366,9 @@ def content_verify(folder: Path | None, as_json: bool) -> None:
 def content_list(as_json: bool) -> None:
     from hinomi.app.content import load_shipped
 
-    loaded = load_shipped(read_settings({}))
+    loaded, problems = load_shipped(read_settings({}))
+    for problem in problems:
+        _warn(str(problem))
     for model in loaded.models:
         row = {
             "kind": "model",

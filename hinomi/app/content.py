@@ -7,29 +7,27 @@ from typing import Any
 
 from hinomi.app.folder import DataFolder
 from hinomi.detect.content import Content, load_content, load_sigma
-from hinomi.errors import Conflict
+from hinomi.errors import Conflict, ContentError
 from hinomi.settings import Settings
 
 IMPORTED = "content/sigma"  # below the data folder: the rules as they were given
 
 
-def load_shipped(settings: Settings) -> Content:
-    """The content to detect with; raises ContentError of the first file that cannot be used."""
-    content, errors = load_content(settings.content_folder)
-    if errors:
-        raise errors[0]
-    return content
+def load_shipped(settings: Settings) -> tuple[Content, list[ContentError]]:
+    """The shipped content, and the files of it that cannot be used: those are left out, never the rest."""
+    return load_content(settings.content_folder)
 
 
-def load_all(settings: Settings) -> Content:
-    """Shipped content and imported Sigma rules; an imported rule that became unusable is left out."""
-    shipped = load_shipped(settings)
+def load_all(settings: Settings) -> tuple[Content, list[ContentError]]:
+    """Shipped content and imported Sigma rules, and what of both cannot be used."""
+    shipped, errors = load_shipped(settings)
     folder = settings.data / IMPORTED
     if not folder.is_dir():
-        return shipped
-    imported, _ = load_sigma([folder])
+        return shipped, errors
+    imported, wrong = load_sigma([folder])
     taken = {filter_.id for filter_ in shipped.filters}
-    return Content(shipped.filters + tuple(filter_ for filter_ in imported if filter_.id not in taken), shipped.models)
+    new = tuple(filter_ for filter_ in imported if filter_.id not in taken)
+    return Content(shipped.filters + new, shipped.models), errors + wrong
 
 
 def import_sigma(settings: Settings, paths: Sequence[Path]) -> dict[str, Any]:

@@ -49,6 +49,7 @@ def status(house: House) -> dict[str, Any]:
         "detectionsByRisk": dict(total.detections_by_risk),
         "alerts": house.workbench.count(),
         "trouble": house.trouble,
+        "contentProblems": [str(problem) for problem in house.content_problems],
         "version": version("hinomi"),
     }
 
