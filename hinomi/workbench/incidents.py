@@ -28,7 +28,7 @@ class Incidents:
     def __init__(self, database: Database, org: str, clock: Callable[[], float], access: Access) -> None:
         self._database, self._org, self._clock, self._access = database, org, clock, access
 
-    def list(self, query: IncidentQuery) -> Page[IncidentRow]:
+    def page(self, query: IncidentQuery) -> Page[IncidentRow]:
         wanted = select(incidents).where(*incident_conditions(query))
         order = order_of(query.order_by, INCIDENT_ORDER)
         with self._database.read() as connection:

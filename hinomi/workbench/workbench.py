@@ -1,7 +1,7 @@
 """The room's face: alerts and incidents kept, shown and worked on.
 
 workbench.keep(connection, matches, content, now_s)   in the pipeline's transaction
-workbench.list(AlertQuery(...)), .get(id)              for people and programs
+workbench.page(AlertQuery(...)), .get(id)              for people and programs
 workbench.change(principal, id, AlertChange(...))      checked, told in the history and the audit log
 """
 
@@ -68,7 +68,7 @@ class Workbench:
         return Keeper(connection, self._org, content, int(created_at_s * 1000)).keep(matches)
 
     # ---- reading --------------------------------------------------------------------------------------------------
-    def list(self, query: AlertQuery) -> Page[AlertRow]:
+    def page(self, query: AlertQuery) -> Page[AlertRow]:
         """One page. InputError for an order, token or filter that cannot be read."""
         wanted = select(*reading.ROW_COLUMNS).where(*alert_conditions(query))
         order = order_of(query.order_by, ALERT_ORDER)

@@ -237,9 +237,9 @@ def _everything(house: House) -> dict[str, Any]:
     tables = (alerts, alert_entities, evidence, alert_values, incident_links)
     with house.database.read() as connection:
         rows = {table.name: sorted(map(repr, connection.execute(_without_version(table)))) for table in tables}
-    incidents = house.workbench.incidents.list(make.IncidentQuery(top=100)).items
+    incidents = house.workbench.incidents.page(make.IncidentQuery(top=100)).items
     rows["incidents"] = [repr((one.id, one.name, one.score, one.alert_count, one.impact)) for one in incidents]
-    rows["page"] = [repr((row.id, row.score)) for row in house.workbench.list(AlertQuery()).items]
+    rows["page"] = [repr((row.id, row.score)) for row in house.workbench.page(AlertQuery()).items]
     return rows
 
 
