@@ -1,0 +1,25 @@
+"""What only our console needs: one file per screen's resource, in one tuple."""
+
+from hinomi.api.console import (
+    activities,
+    administration,
+    attack,
+    content,
+    detections,
+    incidents,
+    lookup,
+    session,
+    workbench,
+)
+
+RESOURCES = (
+    session.router,
+    workbench.router,
+    incidents.router,
+    activities.router,
+    detections.router,
+    content.router,
+    attack.router,
+    lookup.router,
+    administration.router,
+)
