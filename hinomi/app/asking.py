@@ -1,25 +1,47 @@
 """What the command line asks of a data folder. Rows of the operational database are read directly (also while a server
 runs); the lake has one owner, so Search goes through the server when there is one."""
 
+import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import httpx
 
+from hinomi.access.access import Access
+from hinomi.api.console.alert_row import alert_row
 from hinomi.app.folder import DataFolder
 from hinomi.app.house import House
 from hinomi.app.opening import open_access, open_database
 from hinomi.app.searching import search_lake
 from hinomi.errors import InputError, Unavailable
-from hinomi.settings import Settings
+from hinomi.schema.alert import AlertQuery, Status
 from hinomi.schema.principal import COMMAND_LINE, Role
+from hinomi.settings import Settings
 from hinomi.workbench.workbench import Workbench
+
+PAGE = 200  # rows asked for at a time
 
 
 def list_alerts(settings: Settings, status: Sequence[str], limit: int) -> list[dict[str, Any]]:
-    """Alert rows, highest score first; `status` empty means all."""
-    workbench = Workbench(open_database(settings), org=settings.org)
-    return workbench.list(status=status, limit=limit)
+    """Alert rows as the console shows them, with their fingerprints, highest score first; no status means all."""
+    database = open_database(settings)
+    workbench = Workbench(database, settings.org, time.time, Access(database, time.time))
+    query = AlertQuery(statuses=tuple(_status(name) for name in status), top=min(limit, PAGE))
+    rows: list[dict[str, Any]] = []
+    while True:
+        page = workbench.page(query)
+        rows += [{**alert_row(row), "fingerprint": row.fingerprint} for row in page.items]
+        if not page.skip_token or len(rows) >= limit:
+            return rows[:limit]
+        query = replace(query, skip_token=page.skip_token)
+
+
+def _status(name: str) -> Status:
+    for status in Status:
+        if status.lower() == name.lower():
+            return status
+    raise InputError(f"no status {name!r}; there are: {', '.join(Status)}")
 
 
 def search_activities(

@@ -40,7 +40,7 @@ def serve_house(settings: Settings, on_ready: Callable[[str], None], with_simula
         url = _address(settings.host, listener.getsockname()[1])
         token = _local_key(house)
         config = uvicorn.Config(
-            create_app(api_house(house, url)),
+            create_app(api_house(house)),
             log_level="warning",
             access_log=False,
             server_header=False,
@@ -50,11 +50,11 @@ def serve_house(settings: Settings, on_ready: Callable[[str], None], with_simula
 
         def ready() -> None:
             house.folder.announce(url, token)
-            house.start()
-            if with_simulations:
-                load_simulations(house)
             on_ready(url)
 
+        house.start()
+        if with_simulations:
+            load_simulations(house)
         try:
             _Server(config, ready).run(sockets=[listener])
         finally:
