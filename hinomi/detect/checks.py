@@ -4,7 +4,6 @@ Values come as a tuple in the order of the fields. The field None stands for the
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from hinomi.detect.condition import ALWAYS, And, Node, Not, Or, predicates_of
@@ -15,22 +14,15 @@ Values = tuple[Any, ...]
 Check = Callable[[Values], bool]
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """`check(values)`: does an activity with these values of `fields` meet the condition?"""
-
-    fields: tuple[str | None, ...]
-    check: Check
-
-
-def checked(node: Node) -> Checked:
+def checked(node: Node) -> tuple[tuple[str | None, ...], Check]:
+    """The fields, and the function of their values."""
     fields: dict[str | None, None] = {}
     for predicate in predicates_of(node):
         fields[predicate.field] = None
         if predicate.operator is Operator.FIELD:
             fields[predicate.value[0]] = None
     places = {field: place for place, field in enumerate(fields)}
-    return Checked(tuple(fields), _check(node, places))
+    return tuple(fields), _check(node, places)
 
 
 def _check(node: Node, places: dict[str | None, int]) -> Check:

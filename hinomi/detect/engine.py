@@ -4,11 +4,14 @@ filters -> conditions -> one route per kind of activity (route.py) -> (row, filt
 """
 
 from collections.abc import Sequence
+from itertools import chain
+from operator import itemgetter
 
+from hinomi.detect.condition import Node
 from hinomi.detect.evidence import Evidence
-from hinomi.detect.route import Route
+from hinomi.detect.route import Route, fits
 from hinomi.schema.activity import ActivityBatch, ActivityKind
-from hinomi.schema.content import Filter
+from hinomi.schema.content import Filter, LogSource
 from hinomi.schema.detection import Detection
 
 
@@ -17,7 +20,9 @@ class Engine:
 
     def __init__(self, filters: Sequence[Filter]) -> None:
         self._filters = tuple(filters)
-        self._conditions = [(one.logsource, one.sigma.condition) for one in filters]
+        self._conditions: dict[LogSource, list[tuple[int, Node]]] = {}
+        for number, one in enumerate(filters):
+            self._conditions.setdefault(one.logsource, []).append((number, one.sigma.condition))
         self._routes: dict[ActivityKind, Route] = {}
 
     def observe(self, batch: ActivityBatch) -> list[Detection]:
@@ -33,7 +38,8 @@ class Engine:
         if route is None:
             if len(self._routes) >= MAX_ROUTES:
                 self._routes.clear()
-            route = self._routes[kind] = Route(kind, self._conditions)
+            fitting = (pairs for logsource, pairs in self._conditions.items() if fits(logsource, kind))
+            route = self._routes[kind] = Route(kind, sorted(chain.from_iterable(fitting), key=itemgetter(0)))
         return route
 
 

@@ -3,7 +3,7 @@
 Each distinct value is looked at once; what was found is remembered for values that come again.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from hinomi.detect.literals import LITERAL_OPERATORS, Literals, fold
@@ -17,9 +17,14 @@ NOTHING: Numbers = ()
 
 
 class FieldIndex:
-    """Built from (witness, numbers of the filters that wait for it)."""
+    """Built from (witness, numbers of the filters that wait for it) and from (whole condition, number of the filter).
 
-    def __init__(self, wanted: Iterable[tuple[Predicate, Numbers]]) -> None:
+    `missing`: the numbers for a missing value, which only whole conditions can meet.
+    """
+
+    def __init__(
+        self, wanted: Iterable[tuple[Predicate, Sequence[int]]], conditions: Sequence[tuple[Test, int]] = ()
+    ) -> None:
         self._equal: dict[str, Numbers] = {}
         self._names: dict[str, Numbers] = {}  # a text after the last backslash, for paths that end with \name
         self._numbers: dict[float, Numbers] = {}
@@ -28,16 +33,18 @@ class FieldIndex:
         self._groups: list[Numbers] = []
         literals: list[tuple[Operator, str, int]] = []
         for predicate, numbers in wanted:
-            self._add(predicate, numbers, literals)
+            self._add(predicate, tuple(numbers), literals)
         self._literals = Literals(literals)
-        self._known: dict[Any, Numbers] = {None: NOTHING}
+        self._conditions = conditions
+        self.missing: Numbers = tuple(number for condition, number in conditions if condition(None))
+        self._known: dict[Any, Numbers] = {None: self.missing}
 
     def of_values(self, distinct: Iterable[Any]) -> dict[Any, Numbers]:
         """The values among the distinct ones that make any filter a candidate."""
         known = self._known
         if len(known) > REMEMBERED:
             known.clear()
-            known[None] = NOTHING
+            known[None] = self.missing
         found = {}
         for value in distinct:
             numbers = known.get(value)
@@ -51,8 +58,11 @@ class FieldIndex:
 
     def of_value(self, value: Any) -> Numbers:
         """Numbers for one value that is text, a number or a tuple of such."""
+        if value is None:
+            return self.missing
         members = value if isinstance(value, tuple) else (value,)
-        found: set[int] = set() if value is None else set(self._present)
+        found = {number for condition, number in self._conditions if condition(value)} if self._conditions else set()
+        found.update(self._present)
         for member in members:
             if member is not None:
                 self._look(member, found)

@@ -13,13 +13,16 @@ import hyperscan
 from hinomi.detect.predicate import Operator
 
 # Letters that Unicode lower-casing keeps apart and case-insensitive matching does not: long s, final sigma.
-_ALIKE = {0x17F: "s", 0x3C2: "\u03c3"}
+_ALIKE = (("\u017f", "s"), ("\u03c2", "\u03c3"))
 
 
 def fold(text: str) -> str:
     """Lower case, letter by letter: if one text is part of another in any case, so it is folded."""
     lower = text.lower()
-    return lower if lower.isascii() else lower.translate(_ALIKE)
+    if not lower.isascii():
+        for letter, other in _ALIKE:
+            lower = lower.replace(letter, other)
+    return lower
 
 
 @dataclass(slots=True)

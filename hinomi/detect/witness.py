@@ -1,7 +1,7 @@
 """Witnesses: predicates of which at least one holds whenever a condition holds. In: a condition. Out: the rarest such set.
 
 AND: the cheapest part's; OR: those of all parts; NOT, null and the like have none. What is common makes a poor witness:
-cost is the number of typical values that a predicate meets, and short texts are dearer than long ones.
+see cost.py.
 """
 
 import re
@@ -9,80 +9,13 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from hinomi.detect.condition import And, Constant, Node, Or
-from hinomi.detect.predicate import ANY_CHARACTER, ANY_TEXT, Operator, Predicate, test_of
+from hinomi.detect.predicate import ANY_CHARACTER, ANY_TEXT, Operator, Predicate
 from hinomi.detect.regex_literals import required_literals
 
 Witnesses = tuple[Predicate, ...]
 Cost = Callable[[Predicate], float]
 
-# What every Windows host records all day. A predicate that meets these singles out nothing. (Our own choice of plain facts.)
-TYPICAL = (
-    r"C:\Windows\System32\svchost.exe",
-    r"C:\Windows\System32\svchost.exe -k netsvcs -p -s Schedule",
-    r"C:\Windows\System32\cmd.exe",
-    r'"C:\Windows\System32\cmd.exe" /c whoami',
-    r"C:\Windows\System32\WindowsPowerShell\v1.0\powershell.exe",
-    r'"C:\Windows\System32\WindowsPowerShell\v1.0\powershell.exe" -ExecutionPolicy Bypass -Command Get-Process',
-    r"C:\Windows\SysWOW64\WindowsPowerShell\v1.0\powershell.exe -NoProfile -File C:\Users\user\a.ps1",
-    r"C:\Windows\explorer.exe",
-    r"C:\Windows\System32\services.exe",
-    r"C:\Windows\System32\lsass.exe",
-    r"C:\Windows\System32\wbem\WmiPrvSE.exe",
-    r"C:\Windows\System32\rundll32.exe",
-    r"C:\Windows\System32\conhost.exe 0xffffffff -ForceV1",
-    r"C:\Windows\System32\reg.exe",
-    r"C:\Windows\System32\taskhostw.exe",
-    r"C:\Windows\System32\ntdll.dll",
-    r"C:\Windows\System32\kernel32.dll",
-    r"C:\Windows\Temp\x.tmp",
-    r"C:\Program Files\Google\Chrome\Application\chrome.exe --type=renderer",
-    r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
-    r"C:\ProgramData\Microsoft\Windows Defender\Platform\4.18\MsMpEng.exe",
-    r"C:\Users\user\AppData\Local\Temp\file.tmp",
-    r"C:\Users\user\AppData\Local\Microsoft\OneDrive\OneDrive.exe",
-    r"C:\Users\user\Downloads\setup.exe",
-    r"HKLM\System\CurrentControlSet\Services\bam\State\UserSettings",
-    r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Explorer",
-    r"HKU\S-1-5-21-1-1-1-1001\Software\Microsoft\Windows\CurrentVersion\Run",
-    r"NT AUTHORITY\SYSTEM",
-    "SYSTEM",
-    "System",
-    "PowerShell.EXE",
-    "Cmd.Exe",
-    "Microsoft Corporation",
-    "Microsoft Windows",
-    "Microsoft\u00ae Windows\u00ae Operating System",
-    "Windows PowerShell",
-    "127.0.0.1",
-    "10.0.0.5",
-    "443",
-    "80",
-    "53",
-    "445",
-    "3",
-    "0",
-    "0x0",
-    "1",
-    "2",
-    "4",
-    "true",
-    "false",
-    "tcp",
-    "-",
-    "",
-    "S-1-5-18",
-    "PC-1.example.local",
-    "PC-1$",
-    "DWORD (0x00000001)",
-    "Security",
-    "Kerberos",
-    "%%1936",
-)
-
 NO_WITNESS = 1e9
-_PER_TYPICAL = 100.0  # a typical value costs as much as a hundred odd ones
-_PER_SHORTNESS = 20.0  # a text of one letter costs this much, of two letters half
-_PER_TEST = 2.0  # what has no text is asked value by value
 
 
 def witnesses(node: Node, cost: Cost) -> tuple[Witnesses, float]:
@@ -154,15 +87,3 @@ def _keyword(predicate: Predicate) -> Witnesses:
     stretches = [stretch for text in texts for stretch in _PLAIN.findall(text) if re.search("[A-Za-z]", stretch)]
     longest = max(stretches, key=len, default="")
     return (Predicate(None, Operator.CONTAINS, longest), _ESCAPED) if len(longest) >= SHORTEST else ()
-
-
-# ---- cost ----
-@lru_cache(maxsize=65_536)
-def usual_cost(predicate: Predicate) -> float:
-    """The cost of looking for the predicate on an ordinary Windows host."""
-    test = test_of(predicate)
-    met = sum(1 for value in TYPICAL if test(value))
-    if isinstance(predicate.value, str) and predicate.operator is not Operator.CIDR:
-        shortness = _PER_SHORTNESS / (len(predicate.value) + 1)
-        return met * _PER_TYPICAL + (1.0 if predicate.operator is Operator.EQUALS else shortness)
-    return met * _PER_TYPICAL + _PER_TEST

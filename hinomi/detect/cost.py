@@ -1,0 +1,139 @@
+"""What it costs to look for a predicate: the more often it is met, the more. In: predicates, activities at hand.
+
+A witness that most activities hold singles out nothing. What is usual on Windows is known beforehand; what is usual on
+this kind of activity is read off its first batch.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from hinomi.detect.predicate import Operator, Predicate, test_of, text_of
+from hinomi.detect.table import Table
+
+# What every Windows host records all day. A predicate that meets these singles out nothing. (Our own choice of plain facts.)
+TYPICAL = (
+    r"C:\Windows\System32\svchost.exe",
+    r"C:\Windows\System32\svchost.exe -k netsvcs -p -s Schedule",
+    r"C:\Windows\System32\cmd.exe",
+    r'"C:\Windows\System32\cmd.exe" /c whoami',
+    r"C:\Windows\System32\WindowsPowerShell\v1.0\powershell.exe",
+    r'"C:\Windows\System32\WindowsPowerShell\v1.0\powershell.exe" -ExecutionPolicy Bypass -Command Get-Process',
+    r"C:\Windows\SysWOW64\WindowsPowerShell\v1.0\powershell.exe -NoProfile -File C:\Users\user\a.ps1",
+    r"C:\Windows\explorer.exe",
+    r"C:\Windows\System32\services.exe",
+    r"C:\Windows\System32\lsass.exe",
+    r"C:\Windows\System32\wbem\WmiPrvSE.exe",
+    r"C:\Windows\System32\rundll32.exe",
+    r"C:\Windows\System32\conhost.exe 0xffffffff -ForceV1",
+    r"C:\Windows\System32\reg.exe",
+    r"C:\Windows\System32\taskhostw.exe",
+    r"C:\Windows\System32\ntdll.dll",
+    r"C:\Windows\System32\kernel32.dll",
+    r"C:\Windows\Temp\x.tmp",
+    r"C:\Program Files\Google\Chrome\Application\chrome.exe --type=renderer",
+    r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
+    r"C:\ProgramData\Microsoft\Windows Defender\Platform\4.18\MsMpEng.exe",
+    r"C:\Users\user\AppData\Local\Temp\file.tmp",
+    r"C:\Users\user\AppData\Local\Microsoft\OneDrive\OneDrive.exe",
+    r"C:\Users\user\Downloads\setup.exe",
+    r"HKLM\System\CurrentControlSet\Services\bam\State\UserSettings",
+    r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Explorer",
+    r"HKU\S-1-5-21-1-1-1-1001\Software\Microsoft\Windows\CurrentVersion\Run",
+    r"NT AUTHORITY\SYSTEM",
+    "SYSTEM",
+    "System",
+    "PowerShell.EXE",
+    "Cmd.Exe",
+    "Microsoft Corporation",
+    "Microsoft Windows",
+    "Microsoft\u00ae Windows\u00ae Operating System",
+    "Windows PowerShell",
+    "127.0.0.1",
+    "10.0.0.5",
+    "443",
+    "80",
+    "53",
+    "445",
+    "3",
+    "0",
+    "0x0",
+    "1",
+    "2",
+    "4",
+    "true",
+    "false",
+    "tcp",
+    "-",
+    "",
+    "S-1-5-18",
+    "PC-1.example.local",
+    "PC-1$",
+    "DWORD (0x00000001)",
+    "Security",
+    "Kerberos",
+    "%%1936",
+)
+
+
+_TEXTS = (Operator.EQUALS, Operator.CONTAINS, Operator.STARTSWITH, Operator.ENDSWITH)
+_PER_TYPICAL = 100.0  # a typical value costs as much as a hundred odd ones
+_PER_SHARE = 1000.0  # a predicate that every activity meets costs as much as ten typical values
+_PER_SHORTNESS = 20.0  # a text of one letter costs this much, of two letters half
+_PER_TEST = 2.0  # what has no text is asked value by value
+COMMON = 24  # values of a field that are asked, if at least one activity in fifty has them
+COMMON_SHARE = 0.02
+
+
+def _joined_text(value: Any) -> str:
+    return "\n".join(map(text_of, value)) if isinstance(value, tuple) else text_of(value)
+
+
+class Common:
+    """Values with weights. Most texts stand in none of them, which one search over all of them joined tells."""
+
+    def __init__(self, values: Iterable[tuple[Any, float]]) -> None:
+        self._values = [(value, weight) for value, weight in values if value is not None]
+        self._joined = "\n".join(_joined_text(value).lower() for value, _ in self._values)
+
+    def weight(self, predicate: Predicate) -> float:
+        """The weights of the values that meet the predicate."""
+        if predicate.operator in _TEXTS and predicate.value.lower() not in self._joined:
+            return 0.0
+        test = test_of(predicate)
+        return sum(weight for value, weight in self._values if test(value))
+
+
+_USUAL = Common((value, 1.0) for value in TYPICAL)
+
+
+class Cost:
+    """The cost on the activities of a table, which stand for those to come."""
+
+    def __init__(self, table: Table, rows: int) -> None:
+        self._table, self._rows = table, rows
+        self._common: dict[str, Common] = {}
+        self._known: dict[Predicate, float] = {}
+
+    def __call__(self, predicate: Predicate) -> float:
+        cost = self._known.get(predicate)
+        if cost is None:
+            cost = _PER_TYPICAL * _USUAL.weight(predicate) + _effort(predicate)
+            if predicate.field is not None:
+                cost += _PER_SHARE * self._seen(predicate.field).weight(predicate)
+            self._known[predicate] = cost
+        return cost
+
+    def _seen(self, field: str) -> Common:
+        common = self._common.get(field)
+        if common is None:
+            counts = Counter(self._table.column(field) or ()).most_common(COMMON)
+            shares = [(value, count / self._rows) for value, count in counts]
+            common = self._common[field] = Common(pair for pair in shares if pair[1] >= COMMON_SHARE)
+        return common
+
+
+def _effort(predicate: Predicate) -> float:
+    if predicate.operator is Operator.EQUALS:
+        return 1.0
+    return _PER_SHORTNESS / (len(predicate.value) + 1) if predicate.operator in _TEXTS else _PER_TEST
