@@ -9,16 +9,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from clickhouse_connect.driver.external import ExternalData
+import pyarrow as pa
 
 from hinomi.errors import InputError
-from hinomi.lake.columns import FIRST_MS, LAST_MS, Chosen, identity_stream, to_rows, to_stream, to_table
+from hinomi.lake.columns import FIRST_MS, LAST_MS, Chosen, times, to_rows, to_stream, to_table, wanted
 from hinomi.lake.connection import Connection
 from hinomi.schema.activity import FIELDS
 
 Keyset = tuple[int, str]  # eventTime and uuid of the last row seen
 
 MAX_ROWS = 10_000
+WRITE_ROWS = 25_000  # of one insert: what the owner sorts in memory at once
 _MOMENT = "fromUnixTimestamp64Milli({{{0}:Int64}}, 'UTC')"
 
 
@@ -70,21 +71,17 @@ def known(connection: Connection, uuids: Sequence[str], times_ms: Sequence[int])
           AND id IN (SELECT id FROM wanted)
     """.replace("{lake_from}", _MOMENT.format("lake_from")).replace("{lake_to}", _MOMENT.format("lake_to"))
     bounds = {"lake_from": max(min(times_ms), FIRST_MS), "lake_to": min(max(times_ms), LAST_MS)}
-    wanted = ExternalData(
-        file_name="wanted",
-        data=identity_stream(uuids, times_ms),
-        fmt="ArrowStream",
-        structure="id UUID, time DateTime64(3, 'UTC')",
-    )
-    rows = to_rows(connection.ask(sql, bounds, external=wanted))
+    asked = wanted("id UUID, time DateTime64(3, 'UTC')", id=pa.array(uuids, pa.string()), time=times(times_ms))
+    rows = to_rows(connection.ask(sql, bounds, external=asked))
     return {row["uuid"]: row["spoolSeq"] for row in rows}
 
 
 def write(connection: Connection, chosen: Sequence[Chosen]) -> int:
     """Rows written; on return they are on disk."""
     table = to_table(chosen, int(time.time() * 1000))
-    if table.num_rows:
-        connection.insert("activities", table.column_names, to_stream(table))
+    for start in range(0, table.num_rows, WRITE_ROWS):
+        piece = table.slice(start, WRITE_ROWS)
+        connection.insert("activities", piece.column_names, to_stream(piece))
     return int(table.num_rows)
 
 

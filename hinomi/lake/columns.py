@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import pyarrow as pa
+from clickhouse_connect.driver.external import ExternalData
 
 from hinomi.schema.activity import FIELDS, ActivityBatch, FieldType
 
@@ -47,7 +48,7 @@ def _batch_table(sequence: int, batch: ActivityBatch, rows: list[int] | None) ->
             continue
         kept = values if rows is None else [values[index] for index in rows]
         if name == "eventTime":
-            columns["time"] = _times(kept)
+            columns["time"] = times(kept)
             continue
         column = _array(kept, kind)
         if column.null_count < length:
@@ -55,7 +56,7 @@ def _batch_table(sequence: int, batch: ActivityBatch, rows: list[int] | None) ->
     return pa.table(columns)
 
 
-def _times(values: list[int]) -> pa.Array:
+def times(values: Sequence[int]) -> pa.Array:
     if values and (min(values) < FIRST_MS or max(values) > LAST_MS):
         values = [min(max(value, FIRST_MS), LAST_MS) for value in values]
     return pa.array(values, MOMENT)
@@ -63,6 +64,8 @@ def _times(values: list[int]) -> pa.Array:
 
 def _array(values: list[Any], kind: FieldType) -> pa.Array:
     """Arrow converts well-typed columns fast; only a column with a value of another type is looked at one by one."""
+    if kind is FieldType.TEXTS and any(isinstance(value, str) for value in values):  # else read as a list of letters
+        values = [[value] if isinstance(value, str) else value for value in values]
     try:
         return pa.array(values, _ARROW[kind])
     except (pa.ArrowException, TypeError, ValueError, OverflowError):
@@ -97,13 +100,12 @@ _MEND: dict[FieldType, Callable[[Any], Any]] = {
 }
 
 
-def to_stream(table: pa.Table) -> bytes:
-    """The table as an Arrow stream, in one record batch: one block for the engine to sort and write."""
+def to_stream(table: pa.Table) -> memoryview:
+    """The table as an Arrow stream. Pieces stay pieces: joining them here would copy everything once more."""
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema) as writer:
-        for batch in table.combine_chunks().to_batches():
-            writer.write_batch(batch)
-    return sink.getvalue().to_pybytes()  # type: ignore[no-any-return]
+        writer.write_table(table)
+    return memoryview(sink.getvalue())
 
 
 def to_rows(answer: bytes) -> list[dict[str, Any]]:
@@ -119,6 +121,8 @@ def to_rows(answer: bytes) -> list[dict[str, Any]]:
     return rows
 
 
-def identity_stream(uuids: Sequence[str], times_ms: Sequence[int]) -> bytes:
-    """Columns id and time of what is asked about."""
-    return to_stream(pa.table({"id": pa.array(uuids, pa.string()), "time": _times(list(times_ms))}))
+def wanted(structure: str, **columns: pa.Array) -> ExternalData:
+    """A table called `wanted`, sent along with a question; `structure` as in CREATE TABLE."""
+    return ExternalData(
+        file_name="wanted", data=bytes(to_stream(pa.table(columns))), fmt="ArrowStream", structure=structure
+    )

@@ -33,6 +33,7 @@ _MERGE_TREE: Mapping[str, int] = {
     "min_bytes_for_wide_part": 256 * MIB,
     "max_compress_block_size": 256 * 1024,
     "max_bytes_to_merge_at_max_space_in_pool": 8 << 30,
+    "merge_selector_base": 10,  # merge later and more at once: each merge costs as much CPU as the insert did
     "number_of_free_entries_in_pool_to_lower_max_size_of_merge": 1,
     "number_of_free_entries_in_pool_to_execute_mutation": 1,
     "number_of_free_entries_in_pool_to_execute_optimize_entire_partition": 1,

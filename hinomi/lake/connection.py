@@ -24,11 +24,13 @@ from clickhouse_connect.driver.httpclient import HttpClient
 
 from hinomi.errors import InputError, TooMany, Unavailable
 from hinomi.lake.owner import EXIT_TAKEN, JOURNAL, SOCKET
+from hinomi.lake.upkeep import check_version, prepare
 
 LOG = logging.getLogger("hinomi.lake")
 
 START_S = 60.0
 END_S = 30.0
+MOST_CONNECTIONS = 128  # at once; more askers wait here, the others in the owner
 RESTARTS = 5  # in RESTARTS_WITHIN_S; more means that starting does not help
 RESTARTS_WITHIN_S = 60.0
 
@@ -45,6 +47,9 @@ class Connection:
         self._client: HttpClient | None = None
         self._starts: list[float] = []
         self._closed = False
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.folder.chmod(0o700)
+        check_version(self.folder)
         self._start()
 
     @property
@@ -78,11 +83,17 @@ class Connection:
                 return answer
         raise AssertionError  # pragma: no cover - _judge raises on the second attempt
 
-    def insert(self, table: str, columns: list[str], rows: bytes) -> None:
-        """Rows as an Arrow stream; on return they are on disk. Never repeated: after Unavailable ask what is there."""
+    def insert(self, table: str, columns: list[str], rows: memoryview) -> None:
+        """Rows as an Arrow stream; on return they are on disk. Raises Unavailable: some may be there, ask which.
+
+        Never repeated, neither here nor by clickhouse-connect, which repeats bodies of bytes only.
+        """
         client = self._live()
         try:
-            client.raw_insert(table, columns, rows, fmt="ArrowStream")
+            client.raw_insert(table, columns, rows, fmt="ArrowStream")  # type: ignore[arg-type]
+        except DatabaseError as error:
+            # not a question to mend: the disk or the memory of the owner
+            raise Unavailable(f"the lake could not write: {_first_line(error)}") from error
         except (ClickHouseError, urllib3.exceptions.HTTPError, OSError) as error:
             self._judge(error, client, again=False)
 
@@ -137,6 +148,7 @@ class Connection:
         try:
             _await_ready(self._owner, self.folder)
             self._client = client = _connect(self.folder, token)
+            prepare(lambda sql: client.raw_query(sql).decode())
         except BaseException:
             self._end_owner(kill=True)
             raise
@@ -169,7 +181,6 @@ class Connection:
 
 
 def _spawn(folder: Path, memory_mb: int, token: str) -> "subprocess.Popen[bytes]":
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     package = str(Path(__file__).resolve().parents[2])
     paths = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
     command = [sys.executable, "-m", "hinomi.lake.owner"]
@@ -265,7 +276,7 @@ class _SocketManager(urllib3.PoolManager):
     """Every address leads to the one socket."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(num_pools=1, maxsize=32, block=False, retries=False)
+        super().__init__(num_pools=1, retries=False)
         self._path = path
 
     def _new_pool(
@@ -275,4 +286,4 @@ class _SocketManager(urllib3.PoolManager):
         port: int,
         request_context: dict[str, Any] | None = None,  # noqa: ARG002
     ) -> urllib3.HTTPConnectionPool:
-        return _SocketPool(self._path, host, port, maxsize=32, block=False)
+        return _SocketPool(self._path, host, port, maxsize=MOST_CONNECTIONS, block=True)

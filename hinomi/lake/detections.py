@@ -9,11 +9,10 @@ from typing import Any
 
 import orjson
 import pyarrow as pa
-from clickhouse_connect.driver.external import ExternalData
 
 from hinomi.errors import InputError
 from hinomi.lake.activities import Keyset, Window, checked_limit, conjunction
-from hinomi.lake.columns import FIRST_MS, LAST_MS, MOMENT, to_rows, to_stream
+from hinomi.lake.columns import MOMENT, times, to_rows, to_stream, wanted
 from hinomi.lake.connection import Connection
 from hinomi.schema.detection import Detection
 
@@ -39,20 +38,14 @@ def known(connection: Connection, ids: Sequence[str], times_ms: Sequence[int]) -
     """Those ids that the lake holds."""
     if not ids:
         return set()
-    wanted = pa.table({"id": pa.array(ids, pa.string()), "time": pa.array(times_ms, MOMENT)})
+    asked = wanted("id String, time DateTime64(3, 'UTC')", id=pa.array(ids, pa.string()), time=times(times_ms))
     sql = "SELECT DISTINCT id FROM detections WHERE (time, id) IN (SELECT time, id FROM wanted)"
-    external = ExternalData(
-        file_name="wanted",
-        data=to_stream(wanted),
-        fmt="ArrowStream",
-        structure="id String, time DateTime64(3, 'UTC')",
-    )
-    return {row["id"] for row in to_rows(connection.ask(sql, external=external))}
+    return {row["id"] for row in to_rows(connection.ask(sql, external=asked))}
 
 
 def write(connection: Connection, found: Sequence[Detection]) -> int:
     """Those that the lake does not hold yet; their number. On return they are on disk."""
-    held = known(connection, [one.id for one in found], [_time(one) for one in found])
+    held = known(connection, [one.id for one in found], [one.event_time_ms for one in found])
     fresh = list({one.id: one for one in found if one.id not in held}.values())
     if fresh:
         table = _table(fresh, int(time.time() * 1000))
@@ -60,16 +53,12 @@ def write(connection: Connection, found: Sequence[Detection]) -> int:
     return len(fresh)
 
 
-def _time(one: Detection) -> int:
-    return min(max(one.event_time_ms, FIRST_MS), LAST_MS)
-
-
 def _table(found: Sequence[Detection], ingest_ms: int) -> pa.Table:
     texts = pa.list_(pa.string())
     return pa.table(
         {
             "id": pa.array([one.id for one in found], pa.string()),
-            "time": pa.array([_time(one) for one in found], MOMENT),
+            "time": times([one.event_time_ms for one in found]),
             "ingestTime": pa.repeat(pa.scalar(ingest_ms, MOMENT), len(found)),
             "filterId": pa.array([one.filter_id for one in found], pa.string()),
             "filterVersion": pa.array([one.filter_version for one in found], pa.string()),
@@ -96,11 +85,20 @@ def _text(value: object) -> str:
 
 def _json(value: object) -> str:
     try:
-        return orjson.dumps(value, default=str).decode()
-    except orjson.JSONEncodeError:  # a lone surrogate, or an integer over 64 bits
-        import json
+        return orjson.dumps(value).decode()
+    except orjson.JSONEncodeError:
+        return orjson.dumps(_mended(value)).decode()
 
-        return json.dumps(value, default=str)
+
+def _mended(value: Any) -> Any:
+    """The same as JSON can hold it: no lone surrogates, no integers over 64 bits, no types of Python's own."""
+    if isinstance(value, Mapping):
+        return {_text(name): _mended(member) for name, member in value.items()}
+    if isinstance(value, list | tuple):
+        return [_mended(member) for member in value]
+    if value is None or isinstance(value, bool | float) or (isinstance(value, int) and -(1 << 63) <= value < 1 << 63):
+        return value
+    return _text(value)
 
 
 def search(

@@ -76,6 +76,10 @@ class Turns:
         self._waiting: deque[Future[Session]] = deque()
         self._lock = threading.Lock()
 
+    @property
+    def waiting(self) -> int:
+        return len(self._waiting)
+
     @contextmanager
     def take(self, wait_s: float = WAIT_S) -> Iterator["Session"]:
         session = self._acquire(wait_s)
@@ -126,6 +130,7 @@ class Session:
         try:
             result = self._connection.query(sql, output_format, params=dict(parameters or {}))
         except RuntimeError as error:
+            self._clear()
             raise _engine_error(str(error)) from None
         return Outcome(result.bytes(), result.rows_read(), result.bytes_read())
 
@@ -151,6 +156,11 @@ class Session:
 
     def close(self) -> None:
         self._connection.close()
+
+    def _clear(self) -> None:
+        """What a failed statement had already answered would stand in front of the next one's answer."""
+        while self._connection.query("SELECT 1", "Null", params={}).bytes():
+            pass
 
     def _set(self, settings: Mapping[str, str]) -> None:
         self.run("SET " + ", ".join(f"{_identifier(name)} = {_quoted(value)}" for name, value in settings.items()))

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from hinomi.errors import DiskFull
-from hinomi.lake import activities, detections, processes, tables
+from hinomi.lake import activities, detections, processes
 from hinomi.lake.activities import Keyset, Window
 from hinomi.lake.columns import Chosen
 from hinomi.lake.condition import LakeStatus, read_status
@@ -33,14 +33,7 @@ class Lake:
 
         Under `floor_bytes` of free disk nothing is written any more. Raises Unavailable when another process has it.
         """
-        connection = Connection(Path(folder), memory_mb)
-        try:
-            for statement in tables.statements():
-                connection.command(statement)
-        except BaseException:
-            connection.close()
-            raise
-        return cls(connection, floor_bytes)
+        return cls(Connection(Path(folder), memory_mb), floor_bytes)
 
     def close(self) -> None:
         """End the owner in order."""

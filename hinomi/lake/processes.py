@@ -9,10 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
-from clickhouse_connect.driver.external import ExternalData
 
 from hinomi.lake.activities import checked_limit
-from hinomi.lake.columns import to_rows, to_stream
+from hinomi.lake.columns import to_rows, wanted
 from hinomi.lake.connection import Connection
 from hinomi.lake.tables import PROCESS_COLUMNS
 from hinomi.schema.activity import FIELDS
@@ -49,23 +48,16 @@ def creators(connection: Connection, identities: Sequence[Identity]) -> dict[Ide
     """The creator of each process whose start the lake holds."""
     if not identities:
         return {}
-    wanted = pa.table(
-        {
-            "endpointGuid": pa.array([guid for guid, _ in identities], pa.string()),
-            "hashId": pa.array([hash_id for _, hash_id in identities], pa.int64()),
-        }
-    )
     sql = (
         f"SELECT endpointGuid, hashId, {', '.join(_CREATOR)} FROM processes "  # noqa: S608 - names of ours
         "WHERE endpointGuid IN (SELECT endpointGuid FROM wanted) AND hashId IN (SELECT hashId FROM wanted) ORDER BY time"
     )
-    external = ExternalData(
-        file_name="wanted",
-        data=to_stream(wanted),
-        fmt="ArrowStream",
-        structure="endpointGuid String, hashId Int64",
+    asked_for = wanted(
+        "endpointGuid String, hashId Int64",
+        endpointGuid=pa.array([guid for guid, _ in identities], pa.string()),
+        hashId=pa.array([hash_id for _, hash_id in identities], pa.int64()),
     )
-    rows = to_rows(connection.ask(sql, external=external))
+    rows = to_rows(connection.ask(sql, external=asked_for))
     asked = set(identities)
     found = {(row.get("endpointGuid", ""), row["hashId"]): row for row in rows}
     return {

@@ -67,7 +67,7 @@ class Handler(BaseHTTPRequestHandler):
     def _serve(self) -> None:
         named = self.headers.get(TOKEN_HEADER)
         if named is not None and named != self.server.token:
-            self.close_connection = True
+            self._skip()
             self._answer(409, b"Code: 516. DB::Exception: this is another owner process than you were told of.\n")
             return
         statement: Statement | None = None
@@ -87,7 +87,7 @@ class Handler(BaseHTTPRequestHandler):
         """Reads the request to its end, so that the connection can be used again."""
         given = dict(parse_qsl(urlsplit(self.path).query, keep_blank_values=True))
         if self.headers.get("Content-Encoding") not in (None, "identity"):
-            self.close_connection = True
+            self._skip()
             raise EngineError(36, "Code: 36. DB::Exception: send the body without compression.")
         tables: list[External] = []
         data: int | None = None
@@ -112,6 +112,11 @@ class Handler(BaseHTTPRequestHandler):
             data=data,
         )
 
+    def _skip(self) -> None:
+        """A body must be read to its end before anything is answered."""
+        for _ in self._body():
+            pass
+
     def _body(self) -> Iterator[bytes]:
         if self.headers.get("Transfer-Encoding", "").lower() == "chunked":
             while size := int(self.rfile.readline(64).split(b";")[0], 16):
@@ -120,7 +125,7 @@ class Handler(BaseHTTPRequestHandler):
             self.rfile.readline(8)
             return
         left = int(self.headers.get("Content-Length") or 0)
-        while left and (chunk := self.rfile.read(min(left, 1 << 20))):
+        while left and (chunk := self.rfile.read1(min(left, 1 << 20))):
             left -= len(chunk)
             yield chunk
         if left:
