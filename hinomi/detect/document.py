@@ -122,6 +122,8 @@ def _bad_key(root: yaml.Node) -> tuple[yaml.Node, str] | None:
             for key, value in node.value:
                 if key.tag == "tag:yaml.org,2002:merge":
                     return key, "merge keys (<<) are not read: write the keys out"
+                if key.tag == "tag:yaml.org,2002:bool":
+                    return key, f"YAML reads the key {key.value!r} as a boolean: put it in quotes"
                 if isinstance(key, yaml.ScalarNode) and key.value in names:
                     return key, f"the key {key.value!r} stands twice"
                 names.add(str(key.value))

@@ -1,0 +1,113 @@
+"""Proofs hold for content that does what it says, and say why when it does not."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hinomi.detect.content import Content, load_content
+from hinomi.operations.proofs import verify
+from hinomi.schema.content import Filter, Model, Rule, Severity, Text
+from tests.detect import making
+
+SAVE = {"CommandLine": "reg save hklm\\sam C:\\t", "Image": "C:\\Windows\\System32\\reg.exe"}
+QUERY = {"CommandLine": "reg query hklm\\sam"}
+FAILED = {"EventID": 4625, "TargetUserName": "user{n}", "IpAddress": "10.0.0.9"}
+
+
+def process_filter(**tests: Any) -> Filter:
+    found = making.sigma_filter(
+        {"CommandLine|contains|all": [" save ", "hklm"]},
+        logsource={"product": "windows", "category": "process_creation"},
+    )
+    return replace(found, id="saved", **tests)
+
+
+def logon_filter() -> Filter:
+    found = making.sigma_filter({"EventID": 4625}, logsource={"product": "windows", "service": "security"}, name="b")
+    return replace(found, id="failed", tests_fire=({"EventID": 4625},))
+
+
+def spray(*cases: tuple[str, list[dict[str, Any]]], distinct: str | None = "eventDataTargetUserName") -> Model:
+    rule = Rule("many", "count", Text("", ""), ("failed",), ("endpointGuid",), 60, 5, distinct)
+    by_kind: dict[str, list[Any]] = {"fires": [], "silent": []}
+    for kind, records in cases:
+        by_kind[kind].append({"records": [{"at": 0, "computer": None, "repeat": 1, **one} for one in records]})
+    return Model(
+        id="spray",
+        name=Text("", ""),
+        description=Text("", ""),
+        severity=Severity.HIGH,
+        rules=(rule,),
+        products=("windows_security",),
+        techniques=(),
+        suppress_s=60,
+        version="1",
+        origin="shipped",
+        tests_fire=tuple(by_kind["fires"]),
+        tests_silent=tuple(by_kind["silent"]),
+    )
+
+
+def failures(content: Content) -> dict[str, dict[str, str]]:
+    return {proof.id: dict(proof.failures) for proof in verify(content).failed}
+
+
+def test_content_that_does_what_it_says() -> None:
+    report = verify(Content((process_filter(tests_fire=(SAVE,), tests_silent=(QUERY,)), logon_filter())))
+    assert report.ok
+    assert [(proof.kind, proof.id, proof.tests) for proof in report.proofs] == [
+        ("filter", "saved", 2),
+        ("filter", "failed", 1),
+    ]
+
+
+def test_a_filter_that_does_not() -> None:
+    content = Content((process_filter(tests_fire=(SAVE, QUERY), tests_silent=(QUERY, SAVE)),))
+    assert failures(content) == {"saved": {"fires 2": "no detection", "silent 2": "a detection that must not be"}}
+
+
+def test_a_record_of_another_event_is_named() -> None:
+    content = Content((process_filter(tests_fire=({**SAVE, "EventID": 3},)),))
+    assert "no activity of windows/process_creation" in failures(content)["saved"]["fires 1"]
+    assert "network_connection" in failures(content)["saved"]["fires 1"]
+
+
+def test_a_service_without_an_event_number_is_a_failure() -> None:
+    content = Content((replace(logon_filter(), tests_fire=({"TargetUserName": "x"},)),))
+    assert "gives no EventID" in failures(content)["failed"]["fires 1"]
+
+
+def test_a_model_is_proved_over_time() -> None:
+    many = [{**FAILED, "repeat": 5}]
+    spread = [{**FAILED, "TargetUserName": f"user{n}", "at": n * 30} for n in range(5)]
+    one_user = [{**FAILED, "TargetUserName": "taro", "repeat": 9}]
+    other_hosts = [{**FAILED, "computer": "PC-{n}", "repeat": 5}]
+    made = spray(("fires", many), ("silent", spread), ("silent", one_user), ("silent", other_hosts))
+    assert failures(Content((logon_filter(),), (made,))) == {}
+
+
+def test_a_model_that_does_not_do_what_it_says() -> None:
+    made = spray(("fires", [{**FAILED, "repeat": 4}]), ("silent", [{**FAILED, "repeat": 5}]))
+    assert failures(Content((logon_filter(),), (made,))) == {
+        "spray": {
+            "fires 1": "the model is not met; detections of its filters: {'failed': 4}",
+            "silent 1": "the model is met and must not be",
+        }
+    }
+
+
+@pytest.mark.parametrize(
+    ("record", "kind"),
+    [({"EventID": 9999}, "needs its Channel or Provider"), ({"TargetUserName": "x"}, "no EventID")],
+)
+def test_a_model_record_nobody_knows(record: dict[str, Any], kind: str) -> None:
+    made = spray(("fires", [record]))
+    assert kind in failures(Content((logon_filter(),), (made,)))["spray"]["fires 1"]
+
+
+def test_the_shipped_content_holds() -> None:
+    content, errors = load_content(Path(__file__).parents[2] / "content")
+    assert errors == []
+    assert {proof.file: proof.failures for proof in verify(content).failed} == {}
