@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from hinomi.schema.activity import FIELDS, FieldType
 from hinomi.schema.profile import Graph, GraphEdge, GraphNode, GraphType
 from hinomi.workbench.highlights import as_text
 
@@ -23,13 +24,14 @@ FACTS = (
     "objectProcessHashId", "objectRegistryKeyHandle", "objectRegistryValue", "objectRegistryData", "objectPipeName",
     "src", "dst", "objectIp", "hostName", "request", "eventDataServiceName", "eventDataServiceFileName", "eventDataIpAddress",
 )  # fmt: skip
+_NUMBERS = frozenset(name for name in FACTS if FIELDS[name] is FieldType.INTEGER)
 _PROCESS_EVENTS = frozenset({1, 8, 13})  # what they act on is a process
 
 
 def graph_facts(activity: Mapping[str, Any]) -> dict[str, Any]:
     """The part of an activity that a graph needs, bounded."""
     found = {name: activity[name] for name in FACTS if activity.get(name) not in (None, "", [], ())}
-    return {name: value if isinstance(value, int) else as_text(value)[:MAX_FACT] for name, value in found.items()}
+    return {name: value if name in _NUMBERS else as_text(value)[:MAX_FACT] for name, value in found.items()}
 
 
 @dataclass(frozen=True, slots=True)
