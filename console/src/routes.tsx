@@ -4,7 +4,20 @@ import { sessionQuery } from './api/session'
 import { readAddress, writeAddress, type Address } from './frame/address'
 import { Frame } from './frame/Frame'
 import { Broken, NotFound } from './frame/Trouble'
+import { AuditLog } from './screens/administration/AuditLog'
+import { SystemStatus } from './screens/administration/SystemStatus'
+import { Tokens } from './screens/administration/Tokens'
+import { Users } from './screens/administration/Users'
+import { AlertPage } from './screens/alert/AlertPage'
+import { Detections } from './screens/detections/Detections'
+import { IncidentPage } from './screens/incident/IncidentPage'
 import { Login } from './screens/login/Login'
+import { FilterPage } from './screens/models/FilterPage'
+import { ModelPage } from './screens/models/ModelPage'
+import { Models } from './screens/models/Models'
+import { ProcessPage } from './screens/profile/ProcessPage'
+import { Search } from './screens/search/Search'
+import { TechniquePage } from './screens/technique/TechniquePage'
 import { Workbench } from './screens/workbench/Workbench'
 
 const root = createRootRouteWithContext<{ cache: QueryClient }>()({
@@ -32,9 +45,27 @@ const home = createRoute({
     throw redirect({ to: '/workbench', search: {} })
   },
 })
-const workbench = createRoute({ getParentRoute: () => frame, path: '/workbench', component: Workbench })
 
-const tree = root.addChildren([login, frame.addChildren([home, workbench])])
+const tree = root.addChildren([
+  login,
+  frame.addChildren([
+    home,
+    createRoute({ getParentRoute: () => frame, path: '/workbench', component: Workbench }),
+    createRoute({ getParentRoute: () => frame, path: '/workbench/alerts/$id', component: AlertPage }),
+    createRoute({ getParentRoute: () => frame, path: '/workbench/incidents/$id', component: IncidentPage }),
+    createRoute({ getParentRoute: () => frame, path: '/detections', component: Detections }),
+    createRoute({ getParentRoute: () => frame, path: '/models', component: Models }),
+    createRoute({ getParentRoute: () => frame, path: '/models/$id', component: ModelPage }),
+    createRoute({ getParentRoute: () => frame, path: '/filters/$id', component: FilterPage }),
+    createRoute({ getParentRoute: () => frame, path: '/search', component: Search }),
+    createRoute({ getParentRoute: () => frame, path: '/profile', component: ProcessPage }),
+    createRoute({ getParentRoute: () => frame, path: '/attack/techniques/$id', component: TechniquePage }),
+    createRoute({ getParentRoute: () => frame, path: '/operations/status', component: SystemStatus }),
+    createRoute({ getParentRoute: () => frame, path: '/administration/users', component: Users }),
+    createRoute({ getParentRoute: () => frame, path: '/administration/tokens', component: Tokens }),
+    createRoute({ getParentRoute: () => frame, path: '/administration/audit', component: AuditLog }),
+  ]),
+])
 
 export function makeRouter(cache: QueryClient, history?: RouterHistory) {
   return createRouter({

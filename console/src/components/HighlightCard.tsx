@@ -29,11 +29,11 @@ export function HighlightCard({ highlight, alertId, lit = false, onLight, tools 
               )}
             </h3>
             <Severity level={highlight.risk} plain />
+            {tools}
           </div>
           <div className="meta">
             <Moment at={highlight.eventDateTime} />
             <Techniques techniques={highlight.techniques} named />
-            {tools && <span style={{ marginLeft: 'auto' }}>{tools}</span>}
           </div>
         </header>
         <div className="body">

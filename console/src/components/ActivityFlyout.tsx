@@ -1,0 +1,51 @@
+import { ActionIcon, Button } from '@mantine/core'
+import { IconSitemap, IconX } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+import { activityQuery, type ProcessKey } from '../api/profile'
+import { valueText } from './FieldList'
+import { Moment } from './Moment'
+import { RecordView } from './RecordView'
+
+type Props = { uuid: string; timeMs?: number | undefined; title: ReactNode; children?: ReactNode; onClose: () => void }
+
+/** One activity beside a list: its fields, its record, and the way to its execution profile. */
+export function ActivityFlyout({ uuid, timeMs, title, children, onClose }: Props) {
+  const { t } = useTranslation()
+  const fields = useQuery(activityQuery(uuid, timeMs)).data?.fields
+  const key = fields && processOf(fields)
+  return (
+    <aside className="panel flyout flyout-activity" aria-label={t('record.title')} style={{ flex: 'none' }}>
+      <div className="flyout-head">
+        <div className="grow">
+          <h2>{title}</h2>
+          {timeMs !== undefined && <span className="dim"><Moment at={timeMs} /></span>}
+        </div>
+        {key && (
+          <Button variant="default" leftSection={<IconSitemap size={14} />} renderRoot={(props) => <Link to="/profile" search={{ ...key }} {...props} />}>
+            {t('menu.profile')}
+          </Button>
+        )}
+        <ActionIcon aria-label={t('action.close')} onClick={onClose}>
+          <IconX size={17} />
+        </ActionIcon>
+      </div>
+      <div className="flyout-scroll">
+        {children}
+        <RecordView uuid={uuid} timeMs={timeMs} />
+      </div>
+    </aside>
+  )
+}
+
+/** The process an activity is about: the one started, else the one that acted. */
+export function processOf(fields: Record<string, unknown>): ProcessKey | null {
+  const endpointGuid = valueText(fields.endpointGuid)
+  const hashId = valueText(fields.objectProcessHashId) || valueText(fields.processHashId)
+  const pid = valueText(fields.objectPid) || valueText(fields.processPid)
+  if (!endpointGuid || (!hashId && !pid)) return null
+  const at = typeof fields.eventTime === 'number' ? { at: new Date(fields.eventTime).toISOString() } : {}
+  return { endpointGuid, ...(hashId ? { hashId } : { pid }), ...at }
+}

@@ -1,0 +1,112 @@
+import { Tabs } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
+import type { ProfileNode } from '../../api/shapes'
+import { quoted } from '../../api/queryText'
+import { searchActivities } from '../../api/search'
+import { FieldList, valueText, type NamedValue } from '../../components/FieldList'
+import { Moment } from '../../components/Moment'
+import { Severity } from '../../components/Severity'
+import { Empty, Failed, Loading } from '../../components/States'
+import { useText } from '../../i18n'
+
+/** Beside the chain: what the chosen object is, and what it did. */
+export function ProfilePanel({ node }: { node: ProfileNode }) {
+  const { t } = useTranslation()
+  return (
+    <aside className="profile-panel" aria-label={node.label}>
+      <div className="profile-panel-head">
+        <span className="dim">{t(`object.${node.kind === 'missing' ? 'process' : node.kind}`)}</span>
+        <strong className="mono">{node.label}</strong>
+      </div>
+      <Tabs defaultValue="profile" className="profile-panel-tabs">
+        <Tabs.List>
+          <Tabs.Tab value="profile">{t('profile.tab.profile')}</Tabs.Tab>
+          <Tabs.Tab value="events">{t('profile.tab.events')}</Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="profile"><Facts node={node} /></Tabs.Panel>
+        <Tabs.Panel value="events"><Events node={node} /></Tabs.Panel>
+      </Tabs>
+    </aside>
+  )
+}
+
+function Facts({ node }: { node: ProfileNode }) {
+  const { t } = useTranslation()
+  const text = useText()
+  return (
+    <div className="profile-panel-body">
+      {node.reason && <p className="dim" style={{ margin: 0 }}>{text(node.reason)}</p>}
+      {node.flagged.length > 0 && (
+        <section>
+          <h4 className="section-title">{t('profile.flagged')}</h4>
+          <ul className="bare col" style={{ gap: 4 }}>
+            {node.flagged.map((flag) => (
+              <li key={`${flag.filterId}-${flag.uuid}`} className="row tight">
+                <Severity level={flag.risk} />
+                <Link to="/filters/$id" params={{ id: flag.filterId }}>{text(flag.title)}</Link>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      <FieldList fields={factsOf(node)} />
+    </div>
+  )
+}
+
+function factsOf(node: ProfileNode): NamedValue[] {
+  const { process } = node
+  if (!process) return []
+  const all: [string, unknown][] = [
+    ['processFilePath', process.filePath], ['processCmd', process.cmd], ['processPid', process.pid], ['processUser', process.user],
+    ['endpointHostName', process.endpointName], ['processSigner', process.signer], ['integrityLevel', process.integrityLevel],
+    ['processFileHashSha256', process.sha256], ['processFileHashSha1', process.sha1], ['processFileHashMd5', process.md5],
+    ['processLaunchTime', process.startDateTime],
+  ]
+  return all.filter(([, value]) => value !== null && value !== undefined && value !== '').map(([field, value]) => ({ field, value }))
+}
+
+function Events({ node }: { node: ProfileNode }) {
+  const { t } = useTranslation()
+  const query = eventsQueryOf(node)
+  const found = useQuery({
+    queryKey: ['search', 'of-process', query],
+    queryFn: ({ signal }) => searchActivities({ query, top: 50, from: EVER }, signal),
+    enabled: query !== '',
+  })
+  if (query === '') return <Empty title={t('profile.noEvents')} />
+  if (found.isPending) return <Loading lines={5} />
+  if (found.isError) return <Failed error={found.error} onRetry={() => void found.refetch()} />
+  if (found.data.items.length === 0) return <Empty title={t('profile.noEvents')} />
+  return (
+    <ul className="bare profile-events">
+      {found.data.items.map((row) => (
+        <li key={String(row.uuid)}>
+          <Moment at={row.eventTime as number} />
+          <span className="mono">{whatHappened(row)}</span>
+        </li>
+      ))}
+      <li><Link to="/search" search={{ query, range: 'all' }}>{t('profile.allInSearch')}</Link></li>
+    </ul>
+  )
+}
+
+/** Old recordings too: a chain may be years old. */
+const EVER = '1970-01-01T00:00:00.000Z'
+
+function eventsQueryOf(node: ProfileNode): string {
+  const { endpointGuid, hashId, pid } = node.process ?? {}
+  if (!endpointGuid) return ''
+  const host = `endpointGuid: ${quoted(endpointGuid)}`
+  if (hashId) return `${host} AND processHashId: ${hashId}`
+  return pid ? `${host} AND processPid: ${pid}` : ''
+}
+
+/** The one field that says most about an activity. */
+export function whatHappened(row: Record<string, unknown>): string {
+  const fields = ['objectCmd', 'objectFilePath', 'objectRegistryKeyHandle', 'dst', 'hostName', 'objectPipeName', 'request', 'eventDataScriptBlockText', 'eventMessage', 'processCmd', 'processFilePath']
+  const field = fields.find((name) => valueText(row[name]) !== '')
+  return field ? valueText(row[field]) : `${valueText(row.channel)} ${valueText(row.winEventId)}`.trim()
+}

@@ -1,0 +1,34 @@
+import { IconAppWindow, IconBinaryTree, IconFileCode, IconFileText, IconQuestionMark, IconWorld } from '@tabler/icons-react'
+import type { MenuObject } from '../../components/ObjectMenu'
+import type { ProfileKind, ProfileNode, Severity } from '../../api/shapes'
+import { LEVELS } from '../../components/Severity'
+
+export const KIND_ICONS: Record<ProfileKind, typeof IconFileText> = {
+  process: IconAppWindow,
+  script: IconFileCode,
+  file: IconFileText,
+  registry: IconBinaryTree,
+  address: IconWorld,
+  missing: IconQuestionMark,
+}
+
+/** The field of the vocabulary in which a node's value is looked for. */
+const FIELDS: Record<ProfileKind, string> = {
+  process: 'processFilePath', missing: 'processFilePath', script: '', file: 'objectFilePath', registry: 'objectRegistryKeyHandle', address: 'dst',
+}
+
+/** The node as the context menu knows it. */
+export function objectOfNode(node: ProfileNode): MenuObject {
+  const { process } = node
+  const type = node.kind === 'missing' ? 'process' : node.kind
+  if (!process?.filePath) return { type, field: node.kind === 'missing' ? '' : FIELDS[node.kind], value: node.label }
+  const key = process.endpointGuid && (process.hashId || process.pid)
+    ? { endpointGuid: process.endpointGuid, ...(process.hashId ? { hashId: String(process.hashId) } : { pid: String(process.pid) }), ...(process.startDateTime ? { at: process.startDateTime } : {}) }
+    : undefined
+  return { type, field: FIELDS[node.kind], value: process.filePath, process: key }
+}
+
+/** The gravest level among the filters that flagged a node. */
+export function worst(node: ProfileNode): Severity | undefined {
+  return LEVELS.find((level) => node.flagged.some((one) => one.risk === level))
+}

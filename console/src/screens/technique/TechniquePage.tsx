@@ -1,0 +1,76 @@
+import { Button } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { Link, useParams } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+import { techniqueQuery } from '../../api/content'
+import type { TechniqueDetail } from '../../api/shapes'
+import { Severity } from '../../components/Severity'
+import { Failed, Loading } from '../../components/States'
+import { Techniques } from '../../components/Techniques'
+import { usePageTitle } from '../../frame/Frame'
+import { useText } from '../../i18n'
+import '../alert/alert.css'
+
+/** One ATT&CK technique as this house knows it: where it belongs, who uses it, what we have against it. */
+export function TechniquePage() {
+  const { id } = useParams({ from: '/frame/attack/techniques/$id' })
+  const technique = useQuery(techniqueQuery(id))
+  usePageTitle(technique.data ? `${id} ${technique.data.name}` : id)
+  if (technique.isPending) return <div className="page"><Loading lines={8} /></div>
+  if (technique.isError) return <div className="page"><Failed error={technique.error} onRetry={() => void technique.refetch()} /></div>
+  return <Body technique={technique.data} />
+}
+
+function Body({ technique }: { technique: TechniqueDetail }) {
+  const { t } = useTranslation()
+  const text = useText()
+  const parent = typeof technique.parent === 'string' ? { id: technique.parent, name: technique.parent } : technique.parent
+  return (
+    <div className="page">
+      <header className="panel alert-head">
+        <div className="grow">
+          <span className="dim">MITRE ATT&CK</span>
+          <h1><span className="num">{technique.id}</span> {technique.name}</h1>
+          <dl className="alert-facts">
+            <div><dt>{t('facet.tactic')}</dt><dd>{technique.tactics.map((one) => `${one.name} (${one.id})`).join(', ') || '–'}</dd></div>
+            {parent && <div><dt>{t('technique.parent')}</dt><dd><Techniques techniques={[parent]} named /></dd></div>}
+            <div><dt>{t('technique.detections')}</dt><dd className="num">{technique.detectionCount}</dd></div>
+          </dl>
+        </div>
+        <Button variant="default" renderRoot={(props) => <Link to="/detections" search={{ technique: technique.id, range: 'all' }} {...props} />}>{t('filter.detections')}</Button>
+      </header>
+      <div className="three">
+        <List title={t('technique.filters')} empty={t('technique.noFilters')}>
+          {technique.filters.map((filter) => (
+            <li key={filter.id} className="row tight">{filter.risk && <Severity level={filter.risk} plain />}<Link to="/filters/$id" params={{ id: filter.id }}>{text(filter.title)}</Link></li>
+          ))}
+        </List>
+        <List title={t('technique.models')} empty={t('technique.noModels')}>
+          {technique.models.map((model) => (
+            <li key={model.id} className="row tight">{model.severity && <Severity level={model.severity} plain />}<Link to="/models/$id" params={{ id: model.id }}>{text(model.name)}</Link></li>
+          ))}
+        </List>
+        <List title={t('technique.sub')} empty="–">
+          {technique.subtechniques.map((one) => <li key={one.id}><Techniques techniques={[one]} named /></li>)}
+        </List>
+        <List title={t('technique.groups')} empty="–">
+          {technique.groups.map((one) => <li key={one.id}><span className="num dim">{one.id}</span> {one.name}</li>)}
+        </List>
+        <List title={t('technique.software')} empty="–">
+          {technique.software.map((one) => <li key={one.id}><span className="num dim">{one.id}</span> {one.name}</li>)}
+        </List>
+      </div>
+      <p className="dim" style={{ fontSize: 12, margin: 0 }}>{t('technique.notice')}</p>
+    </div>
+  )
+}
+
+function List({ title, empty, children }: { title: string; empty: string; children: ReactNode[] }) {
+  return (
+    <section className="panel card" style={{ maxHeight: 360 }}>
+      <h2>{title} <span className="num">{children.length || ''}</span></h2>
+      {children.length === 0 ? <p className="dim">{empty}</p> : <ul className="bare col" style={{ gap: 4 }}>{children}</ul>}
+    </section>
+  )
+}
