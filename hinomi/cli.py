@@ -320,6 +320,27 @@ def dead_letters(data: Path | None, reason: str | None, limit: int, as_json: boo
             click.echo(f"{letter['reason']:<18} {letter['file']}{where}: {letter['detail']}")
 
 
+@main.group(help=say("The lake: what it holds.", "レイク: 中身と状態。"))
+def lake() -> None:
+    """Group."""
+
+
+@lake.command(
+    "status", help=say("Activities, detections, bytes on disk.", "アクティビティ数、検知数、ディスク使用量。")
+)
+@_data_option
+@_json_option
+def lake_status_(data: Path | None, as_json: bool) -> None:
+    from hinomi.app.asking import lake_status
+
+    numbers = lake_status(read_settings({"data": data}))
+    if as_json:
+        _print_json(numbers)
+    else:
+        for name, value in numbers.items():
+            click.echo(f"{name:<20} {value}")
+
+
 # ---- content --------------------------------------------------------------------------------------------------------
 @main.group(help=say("Filters and models: prove, list, import.", "フィルタと検知モデル: 証明、一覧、取り込み。"))
 def content() -> None:

@@ -13,8 +13,10 @@ from hinomi.api.console.alert_row import alert_row
 from hinomi.app.folder import DataFolder
 from hinomi.app.house import House
 from hinomi.app.opening import open_access, open_database
+from hinomi.app.rooms import lake_numbers
 from hinomi.app.searching import search_lake
 from hinomi.errors import InputError, Unavailable
+from hinomi.lake.lake import Lake
 from hinomi.schema.alert import AlertQuery, Status
 from hinomi.schema.principal import COMMAND_LINE, Role
 from hinomi.settings import Settings
@@ -54,20 +56,30 @@ def search_activities(
             yield from search_lake(house.lake, query, start, end, limit)
         return
     asked: dict[str, str | int] = {"query": query, "from": start or "", "to": end or "", "top": limit}
+    yield from _ask(server, "/console/api/search", asked)["items"]
+
+
+def _ask(server: dict[str, Any], path: str, parameters: dict[str, str | int]) -> dict[str, Any]:
+    """The reply of the running server; InputError with its message when it refuses."""
+    headers = {"Authorization": f"Bearer {server['token']}"}
     try:
-        reply = httpx.get(
-            f"{server['url']}/console/api/search",
-            params=asked,
-            headers={"Authorization": f"Bearer {server['token']}"},
-            timeout=120,
-            trust_env=False,
-        )
+        reply = httpx.get(server["url"] + path, params=parameters, headers=headers, timeout=120, trust_env=False)
     except httpx.HTTPError as error:
         raise Unavailable(f"the server does not answer: {error}") from None
     body = reply.json()
     if reply.is_error:
         raise InputError(body["error"]["message"])
-    yield from body["items"]
+    return dict(body)
+
+
+def lake_status(settings: Settings) -> dict[str, Any]:
+    """Numbers of the lake: activities, detections, bytes on disk ...; through the server when one runs."""
+    server = DataFolder(settings.data).server()
+    if server is None:
+        DataFolder(settings.data).require()
+        with DataFolder(settings.data).hold(), Lake.start(settings.data / "lake") as lake:
+            return lake_numbers(lake)
+    return dict(_ask(server, "/console/api/status", {})["lake"])
 
 
 def create_token(settings: Settings, role: str, name: str, months: int) -> str:

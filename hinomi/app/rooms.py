@@ -7,6 +7,8 @@ from typing import Any
 from hinomi.api.house import House as ApiHouse
 from hinomi.app.house import House
 from hinomi.errors import NotFound
+from hinomi.lake.lake import Lake
+from hinomi.schema.alert import AlertQuery
 from hinomi.schema.principal import Principal
 
 CONSOLE = Path(__file__).resolve().parents[1] / "console_dist"
@@ -33,24 +35,37 @@ def api_house(house: House) -> ApiHouse:
 
 def status(house: House) -> dict[str, Any]:
     """Numbers of the house, for the status page and the metrics."""
-    lake = house.lake.status()
+    lake = lake_numbers(house.lake)
     total = house.pipeline.total
     return {
-        "lake": {
-            "rows": lake.activities,
-            "bytes": lake.bytes_on_disk,
-            "ownerMemoryBytes": lake.owner_rss_bytes,
-        },
+        "lake": lake,
         "spool": {"waiting": house.waiting},
         "deadLetters": house.letters.counts(),
         "records": total.read,
-        "activities": lake.activities,
-        "detections": lake.detections,
+        "activities": lake["activities"],
+        "detections": lake["detections"],
         "detectionsByRisk": dict(total.detections_by_risk),
-        "alerts": house.workbench.count(),
+        "alerts": house.workbench.page(AlertQuery(top=1)).total,
         "trouble": house.trouble,
         "contentProblems": [str(problem) for problem in house.content_problems],
         "version": version("hinomi"),
+    }
+
+
+def lake_numbers(lake: Lake) -> dict[str, Any]:
+    """Rows, bytes and health of the lake."""
+    state = lake.status()
+    return {
+        "rows": state.activities,
+        "activities": state.activities,
+        "detections": state.detections,
+        "bytes": state.bytes_on_disk,
+        "uncompressedBytes": state.bytes_uncompressed,
+        "parts": state.parts,
+        "oldestMs": state.oldest_ms,
+        "newestMs": state.newest_ms,
+        "ownerMemoryBytes": state.owner_rss_bytes,
+        "damagedParts": list(state.damaged_parts),
     }
 
 

@@ -46,7 +46,7 @@ class Ancestry:
             return
         for host, identity, *creator in zip(hosts, started, *columns, strict=True):
             if identity is not None:
-                self._known[(host, identity)] = tuple(creator)  # type: ignore[assignment]
+                self._known[(host, identity)] = tuple(creator)
 
     def _ask(self, batches: list[ActivityBatch]) -> None:
         unknown: dict[Identity, None] = {}

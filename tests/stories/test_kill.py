@@ -83,16 +83,14 @@ def failed_logon(file: int, number: int) -> bytes:
     )
 
 
-def outcome(data: Path) -> dict[str, Any]:
-    """What an analyst finds: the activities, each once, and the alerts but for the moment they were raised."""
-    rows = [run_json("search", "*", "--limit", 1, data=data) for _ in range(0)]
-    assert rows == []
-    counted = run_json("lake", "count", data=data)
+def outcome(data: Path) -> tuple[int, int, dict[str, Any]]:
+    """What an analyst finds: activities, detections, and the alerts but for the moment they were raised."""
+    lake = run_json("lake", "status", data=data)
     alerts = {
         row["fingerprint"]: (row["modelId"], row["score"], row["eventCount"], str(row["impactScope"]["entities"]))
         for row in run_json("alerts", "--limit", 10_000, data=data)
     }
-    return {"counted": counted, "alerts": alerts}
+    return lake["activities"], lake["detections"], alerts
 
 
 @pytest.mark.slow  # about two minutes
@@ -112,13 +110,14 @@ def test_ten_kills_during_an_import_change_nothing(tmp_path: Path) -> None:
         ) as importing:
             wait_for_growth(rough, chance.randint(1, 400_000), importing)
             server.kill()
-            assert importing.wait() != 0 or True
+            importing.wait()
     server = Server(rough)
     run("import", folder, data=rough)
     assert server.stop() == 0
     undisturbed = outcome(calm)
-    assert undisturbed["counted"]["activities"] == FILES * RECORDS
-    assert len(undisturbed["alerts"]) >= 3 * FILES
+    activities, _, alerts = undisturbed
+    assert activities == FILES * RECORDS
+    assert len(alerts) >= FILES
     assert outcome(rough) == undisturbed
 
 
