@@ -29,15 +29,18 @@ BODY_BYTES = 1 << 20
 REQUEST_S = 60.0
 SLOW_S = 5.0
 
+
+class _Spelled(bytes):
+    """A header name that stays as it is written: uvicorn puts every name in lower case before it sends it."""
+
+    def lower(self) -> "_Spelled":
+        return self
+
+
+# What clients look for by exact spelling (pytmv1 reads `Location` of a 201 so).
 _SPELLED = {
-    b"location": b"Location",
-    b"etag": b"ETag",
-    b"operation-location": b"Operation-Location",
-    b"retry-after": b"Retry-After",
-    b"www-authenticate": b"WWW-Authenticate",
-    b"content-type": b"Content-Type",
-    b"content-length": b"Content-Length",
-    b"set-cookie": b"Set-Cookie",
+    name.lower(): _Spelled(name)
+    for name in (b"Location", b"ETag", b"Operation-Location", b"Retry-After", b"WWW-Authenticate")
 }
 _TRACE = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 

@@ -6,7 +6,7 @@ ask for needs the session's CSRF token. Cookies open nothing on the public route
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -134,12 +134,14 @@ def _calls(dependant: Dependant) -> Iterator[Any]:
         yield from _calls(inner)
 
 
-def api_routes(app: FastAPI) -> Iterable[APIRoute]:
+def api_routes(app: FastAPI) -> list[APIRoute]:
     return [route for route in app.routes if isinstance(route, APIRoute)]
 
 
 def refuse_ungated(app: FastAPI) -> None:
-    """RuntimeError that names each route that nobody guards."""
-    ungated = [f"{sorted(route.methods or ())} {route.path}" for route in api_routes(app) if len(gates(route)) != 1]
+    """RuntimeError that names each route that nobody guards, and each that cannot be looked at."""
+    routes = api_routes(app)
+    ungated = [f"{sorted(route.methods or ())} {route.path}" for route in routes if len(gates(route)) != 1]
+    ungated += [repr(route) for route in app.routes if not isinstance(route, APIRoute)]
     if ungated:
         raise RuntimeError(f"routes must declare exactly one Gate or Open: {', '.join(ungated)}")

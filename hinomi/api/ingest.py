@@ -2,17 +2,18 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from hinomi.api.gate import Rooms, console
 from hinomi.api.house import House
 from hinomi.api.reply import reply
+from hinomi.api.resource import resource
 from hinomi.api.shapes import Shape
 from hinomi.ingest.protocols import own
 from hinomi.schema.principal import Permission
 
-router = APIRouter(prefix="/ingest/v1", tags=["ingest"])
+router = resource("/ingest/v1", "ingest")
 
 RECORDS_PATH = "/ingest/v1/records"
 _INGEST = [Depends(console(Permission.INGEST))]

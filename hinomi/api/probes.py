@@ -7,7 +7,7 @@ the same machine (docs/reference/routes.md).
 import ipaddress
 from collections.abc import Iterable
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from prometheus_client import CollectorRegistry, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
@@ -15,12 +15,13 @@ from prometheus_client.registry import Collector
 from hinomi.api.gate import Gate, Open, Rooms, address_of
 from hinomi.api.house import House
 from hinomi.api.reply import Json, reply
+from hinomi.api.resource import resource
 from hinomi.api.shapes import Shape
 from hinomi.errors import HinomiError
 from hinomi.schema.content import Severity
 from hinomi.schema.principal import Permission
 
-router = APIRouter(tags=["probes"])
+router = resource("", "probes")
 
 _TEXT = "text/plain; version=0.0.4; charset=utf-8"
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)

@@ -8,6 +8,7 @@ from hinomi.api.console import (
     detections,
     incidents,
     lookup,
+    profile,
     session,
     workbench,
 )
@@ -15,6 +16,7 @@ from hinomi.api.console import (
 RESOURCES = (
     session.router,
     workbench.router,
+    profile.router,
     incidents.router,
     activities.router,
     detections.router,

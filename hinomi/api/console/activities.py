@@ -3,12 +3,13 @@
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 
 from hinomi.api import paging
 from hinomi.api.console.names import plain_fields
 from hinomi.api.gate import Rooms, console
 from hinomi.api.reply import reply
+from hinomi.api.resource import resource
 from hinomi.api.shapes import Shape, SkipToken, Top
 from hinomi.api.window import check_order, read_end, read_start
 from hinomi.errors import InputError, NotFound
@@ -18,7 +19,7 @@ from hinomi.query.sql import to_sql
 from hinomi.schema.activity import FIELDS
 from hinomi.schema.principal import Permission
 
-router = APIRouter(prefix="/console/api", tags=["search"])
+router = resource("/console/api", "search")
 
 _VIEW = [Depends(console(Permission.VIEW))]
 _ROUTE = "console/search"

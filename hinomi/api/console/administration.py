@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 from pydantic import Field
 
 from hinomi.access.api_key import ApiKey
@@ -13,11 +13,12 @@ from hinomi.api.console.activities import From, To
 from hinomi.api.console.names import moment
 from hinomi.api.gate import Rooms, console
 from hinomi.api.reply import Json, no_content, reply
+from hinomi.api.resource import resource
 from hinomi.api.shapes import Sent, Shape, SkipToken, Top
 from hinomi.api.window import check_order, read_end, read_start
 from hinomi.schema.principal import Permission, Principal, Role
 
-router = APIRouter(prefix="/console/api", tags=["administration"])
+router = resource("/console/api", "administration")
 
 Administrator = Annotated[Principal, Depends(console(Permission.ADMINISTER))]
 _ADMINISTER = [Depends(console(Permission.ADMINISTER))]

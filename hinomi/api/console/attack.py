@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import Depends, Response
 
 from hinomi.api.console.names import Tactic, Technique, tactic, tactics, techniques, text
 from hinomi.api.detections import SEARCH
 from hinomi.api.gate import Rooms, console
 from hinomi.api.house import House
 from hinomi.api.reply import reply
+from hinomi.api.resource import resource
 from hinomi.api.shapes import Risk, Severity, Shape, Text
 from hinomi.attack.catalogue import NOTICE, VERSION, load_attack
 from hinomi.attack.crosswalk import same_technique
@@ -18,7 +19,7 @@ from hinomi.query.sql import to_sql
 from hinomi.query.tree import Compare, Operator, Or
 from hinomi.schema.principal import Permission
 
-router = APIRouter(prefix="/console/api/attack", tags=["attack"])
+router = resource("/console/api/attack", "attack")
 
 _VIEW = [Depends(console(Permission.VIEW))]
 

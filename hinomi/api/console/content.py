@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import Depends, Response
 from pydantic import Field
 
 from hinomi.api.console.names import Technique, techniques, text
@@ -10,12 +10,13 @@ from hinomi.api.detections import title_of
 from hinomi.api.gate import Rooms, console
 from hinomi.api.house import House
 from hinomi.api.reply import reply
+from hinomi.api.resource import resource
 from hinomi.api.shapes import Risk, Sent, Severity, Shape, Text
 from hinomi.errors import NotFound
 from hinomi.schema.content import Filter, Model, Rule
 from hinomi.schema.principal import Permission, Principal
 
-router = APIRouter(prefix="/console/api", tags=["content"])
+router = resource("/console/api", "content")
 
 _VIEW = [Depends(console(Permission.VIEW))]
 

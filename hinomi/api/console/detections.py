@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 
 from hinomi.api import paging
 from hinomi.api.console.activities import From, To
@@ -12,6 +12,7 @@ from hinomi.api.detections import SEARCH, keyset_of, name_filters, title_of
 from hinomi.api.gate import Rooms, console
 from hinomi.api.house import House
 from hinomi.api.reply import reply
+from hinomi.api.resource import resource
 from hinomi.api.shapes import Risk, Shape, SkipToken, Text, Top
 from hinomi.api.window import check_order, read_end, read_start
 from hinomi.query.search_language import parse_query
@@ -20,7 +21,7 @@ from hinomi.query.tree import Compare, Everything, Node, Operator, join_all, joi
 from hinomi.schema.content import Severity
 from hinomi.schema.principal import Permission
 
-router = APIRouter(prefix="/console/api/detections", tags=["detections"])
+router = resource("/console/api/detections", "detections")
 
 _VIEW = [Depends(console(Permission.VIEW))]
 _ROUTE = "console/detections"

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 from pydantic import Field
 
 from hinomi.api import paging
@@ -11,12 +11,13 @@ from hinomi.api.console.list_query import read_list, read_order
 from hinomi.api.console.names import moment, text
 from hinomi.api.gate import Rooms, console
 from hinomi.api.reply import Json, reply
+from hinomi.api.resource import resource
 from hinomi.api.shapes import OrderBy, Sent, Severity, Shape, SkipToken, Text, Top
 from hinomi.schema.alert import Status
 from hinomi.schema.incident import IncidentChange, IncidentDetail, IncidentQuery, IncidentRow
 from hinomi.schema.principal import Permission, Principal
 
-router = APIRouter(prefix="/console/api/incidents", tags=["incidents"])
+router = resource("/console/api/incidents", "incidents")
 
 _VIEW = [Depends(console(Permission.VIEW))]
 Investigator = Annotated[Principal, Depends(console(Permission.INVESTIGATE))]

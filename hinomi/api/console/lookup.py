@@ -3,17 +3,18 @@
 from typing import Annotated, Any, Literal
 from urllib.parse import quote, urlencode
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 
 from hinomi.api.console.names import text
 from hinomi.api.gate import Rooms, console
 from hinomi.api.house import House
 from hinomi.api.reply import reply
+from hinomi.api.resource import resource
 from hinomi.api.shapes import Shape, Text
 from hinomi.attack.catalogue import load_attack
 from hinomi.schema.principal import Permission
 
-router = APIRouter(prefix="/console/api", tags=["lookup"])
+router = resource("/console/api", "lookup")
 
 _EACH = 8  # of one kind
 

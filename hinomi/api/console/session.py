@@ -2,17 +2,18 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from pydantic import Field
 
 from hinomi.access.access import LoggedIn
 from hinomi.api.gate import COOKIE, Open, Rooms, address_of, console, logged_in
 from hinomi.api.house import House
 from hinomi.api.reply import no_content, reply
+from hinomi.api.resource import resource
 from hinomi.api.shapes import Sent, Shape
 from hinomi.schema.principal import Principal
 
-router = APIRouter(prefix="/console/api", tags=["session"])
+router = resource("/console/api", "session")
 
 _LONGEST = 1024  # characters of a password: hashing a longer one would be work for nothing
 

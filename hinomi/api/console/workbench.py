@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi import Depends, Header, Query, Response
 from pydantic import Field
 
 from hinomi.api import paging
@@ -12,6 +12,7 @@ from hinomi.api.console.list_query import read_list, read_order, read_since
 from hinomi.api.gate import Rooms, console
 from hinomi.api.house import House
 from hinomi.api.reply import Json, no_content, reply
+from hinomi.api.resource import resource
 from hinomi.api.shapes import OrderBy, Sent, Severity, Shape, SkipToken, Top
 from hinomi.api.window import read_start
 from hinomi.errors import HinomiError, InputError
@@ -20,7 +21,7 @@ from hinomi.schema import content
 from hinomi.schema.alert import AlertChange, AlertQuery, Finding, Status
 from hinomi.schema.principal import Permission, Principal
 
-router = APIRouter(prefix="/console/api/workbench", tags=["workbench"])
+router = resource("/console/api/workbench", "workbench")
 
 _VIEW = [Depends(console(Permission.VIEW))]
 Investigator = Annotated[Principal, Depends(console(Permission.INVESTIGATE))]

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import Depends, Header, Query, Request, Response
 
 from hinomi.api import paging
 from hinomi.api.filter_header import FilterHeader, FilterParameter, sent_filter
@@ -10,13 +10,14 @@ from hinomi.api.gate import Rooms, public
 from hinomi.api.house import House
 from hinomi.api.public_alert import public_alert
 from hinomi.api.reply import base_url, no_content, reply
+from hinomi.api.resource import resource
 from hinomi.api.shapes import End, OrderBy, Sent, Severity, Shape, SkipToken, Start, Top
 from hinomi.api.window import DAY_MS, check_order, read_end, read_start
 from hinomi.errors import InputError
 from hinomi.schema.alert import AlertChange, AlertQuery, Finding, InvestigationStatus, Status
 from hinomi.schema.principal import Permission, Principal
 
-router = APIRouter(prefix="/v3.0/workbench/alerts", tags=["workbench"])
+router = resource("/v3.0/workbench/alerts", "workbench")
 
 _ROUTE = "v3/alerts"
 _PAGE, _MOST = 50, 200

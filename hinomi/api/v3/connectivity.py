@@ -2,13 +2,14 @@
 
 from typing import Literal
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import Depends, Response
 
 from hinomi.api.gate import public
 from hinomi.api.reply import reply
+from hinomi.api.resource import resource
 from hinomi.api.shapes import Shape
 
-router = APIRouter(prefix="/v3.0/healthcheck", tags=["health"])
+router = resource("/v3.0/healthcheck", "health")
 
 
 class Connectivity(Shape):

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 
 from hinomi.api import paging
 from hinomi.api.filter_header import FilterHeader, FilterParameter, sent_filter
 from hinomi.api.gate import Rooms, public
 from hinomi.api.house import House
 from hinomi.api.reply import base_url, reply
+from hinomi.api.resource import resource
 from hinomi.api.shapes import OrderBy, Severity, Shape, SkipToken, Top
 from hinomi.errors import InputError
 from hinomi.query.filter_language import parse_filter
@@ -20,7 +21,7 @@ from hinomi.schema.alert import Status
 from hinomi.schema.incident import IncidentQuery, IncidentRow
 from hinomi.schema.principal import Permission
 
-router = APIRouter(prefix="/v3.0/workbench/insights", tags=["workbench"])
+router = resource("/v3.0/workbench/insights", "workbench")
 
 _ROUTE = "v3/insights"
 _ORDERS = ("id", "name", "score", "severity", "createdDateTime", "updatedDateTime")

@@ -2,13 +2,14 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import Depends, Header, Query, Request, Response
 from pydantic import Field
 
 from hinomi.api import paging
 from hinomi.api.filter_header import FilterHeader, FilterParameter, sent_filter
 from hinomi.api.gate import Rooms, public
 from hinomi.api.reply import base_url, created, no_content, reply
+from hinomi.api.resource import resource
 from hinomi.api.shapes import End, OrderBy, Sent, Shape, SkipToken, Start, Top
 from hinomi.api.window import check_order, read_end, read_start
 from hinomi.errors import InputError
@@ -18,7 +19,7 @@ from hinomi.query.predicate import to_predicate
 from hinomi.schema.alert import Note
 from hinomi.schema.principal import Permission, Principal
 
-router = APIRouter(prefix="/v3.0/workbench/alerts/{alert_id}/notes", tags=["workbench"])
+router = resource("/v3.0/workbench/alerts/{alert_id}/notes", "workbench")
 
 _ROUTE = "v3/notes"
 MAX_CONTENT = 500_000

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from hinomi.api import paging
 from hinomi.api.detections import OBSERVED, description_of, keyset_of, name_filters, title_of
@@ -11,6 +11,7 @@ from hinomi.api.gate import Rooms, public
 from hinomi.api.house import House
 from hinomi.api.public_activity import public_activity
 from hinomi.api.reply import reply
+from hinomi.api.resource import resource
 from hinomi.api.shapes import Risk, Shape, SkipToken, Top
 from hinomi.api.window import DAY_MS, check_order, read_start
 from hinomi.errors import InputError
@@ -21,7 +22,7 @@ from hinomi.query.tree import Compare, Everything, Node, Operator, join_all
 from hinomi.schema.principal import Permission
 from hinomi.workbench.highlights import INDICATOR_TYPE
 
-router = APIRouter(prefix="/v3.0/oat", tags=["observed attack techniques"])
+router = resource("/v3.0/oat", "observed attack techniques")
 
 _ROUTE = "v3/oat"
 _FILTER_LENGTH = 4000

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from hinomi.api import paging
 from hinomi.api.detections import SEARCH, keyset_of, name_filters, title_of
@@ -12,6 +12,7 @@ from hinomi.api.gate import Rooms, public
 from hinomi.api.house import House
 from hinomi.api.public_activity import iso_with_offset, public_activity
 from hinomi.api.reply import reply
+from hinomi.api.resource import resource
 from hinomi.api.shapes import End, Shape, SkipToken, Start, Top
 from hinomi.api.window import DAY_MS, check_order, read_end, read_start
 from hinomi.errors import InputError
@@ -22,7 +23,7 @@ from hinomi.query.tree import Node
 from hinomi.schema.activity import FIELDS
 from hinomi.schema.principal import Permission
 
-router = APIRouter(prefix="/v3.0/search", tags=["search"])
+router = resource("/v3.0/search", "search")
 
 _PAGE, _MOST = 500, 5000
 _MODES = ("default", "countOnly", "performance")
