@@ -2,20 +2,22 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from hinomi.normalise.channels import services_of
 from hinomi.normalise.columns import Column, chosen, converted, fitted, is_empty
 from hinomi.normalise.event import EventGroup
 from hinomi.normalise.event_data import EVENT_DATA
-from hinomi.normalise.identity import UNKNOWN_ENDPOINT, activity_uuid, endpoint_guid
-from hinomi.normalise.source import Mapping, Recipe, Source, Split, Take
+from hinomi.normalise.identity import UNKNOWN_ENDPOINT, activity_uuids, endpoint_guid
+from hinomi.normalise.source import Mapping, Recipe, Source, Split
 from hinomi.normalise.sources import source_of
-from hinomi.normalise.values import base_name
+from hinomi.normalise.values import base_name, text
 from hinomi.schema.activity import ActivityBatch, ActivityKind
 from hinomi.schema.record import RecordBatch
 
 _MACHINES_REMEMBERED = 100_000
+_PLANS_REMEMBERED = 5_000
 _NAMES = {"processName": "processFilePath", "parentName": "parentFilePath", "objectName": "objectFilePath"}
 _SYSTEM_WINS = ("Level", "Keywords", "EventRecordID")
 
@@ -32,32 +34,93 @@ class _Draft:
         return _Draft(*(chosen(table, indexes) for table in (self.fields, self.native, self.frame)))
 
 
+class Origins:
+    """What each record of a batch has of its own, worked out for all of them at once."""
+
+    def __init__(self, batch: RecordBatch, received_ms: int) -> None:
+        self.received_ms = received_ms
+        names = batch.files
+        self._columns: dict[str, Column] = {
+            "uuid": activity_uuids(batch.records, batch.occurrences),
+            "recordFile": [names[index] for index in batch.file_of],
+            "recordNumber": batch.numbers,
+            "rawDataStr": _texts(batch.records),
+        }
+
+    def of(self, positions: list[int]) -> dict[str, Column]:
+        if len(positions) == 1:
+            return {name: [column[positions[0]]] for name, column in self._columns.items()}
+        pick = itemgetter(*positions)
+        return {name: list(pick(column)) for name, column in self._columns.items()}
+
+
+def _texts(records: list[bytes]) -> list[str]:
+    try:
+        return list(map(bytes.decode, records))
+    except UnicodeDecodeError:  # a record that is no text is no activity either, but its neighbours are
+        return [record.decode(errors="replace") for record in records]
+
+
 class Builder:
-    """Remembers machine ids that it has worked out; nothing that changes a result."""
+    """Remembers machine ids and recipe choices that it has worked out; nothing that changes a result."""
 
     def __init__(self) -> None:
         self._machines: dict[str, str] = {}
+        self._plans: dict[tuple[int, tuple[str, ...]], list[tuple[str, Recipe]]] = {}
 
-    def build(self, group: EventGroup, batch: RecordBatch, received_ms: int) -> list[ActivityBatch]:
+    def build(self, group: EventGroup, origins: Origins) -> list[ActivityBatch]:
         """One activity per event, in as many batches as the events have meanings. Every event has a time."""
         source = source_of(group.product, group.provider, group.channel)
         mapping = source.mapping(group.event_id)
         native = _native(group)
-        frame = (
-            native
-            | group.data
-            | {  # recipes mean the provider's own values first
-                "@endpoint": [self._machine(name) for name in group.computers],
-                "@time": group.times_ms,
-            }
-        )
-        draft = _Draft(_constants(group, source, received_ms) | _per_record(group, batch, frame), native, frame)
+        known = self._machines
+        machines = [known.get(name) or self._machine(name) for name in group.computers]
+        # recipes mean the provider's own values first
+        frame = native | group.data | {"@endpoint": machines, "@time": group.times_ms}
+        fields = _constants(group, source, origins.received_ms) | origins.of(group.positions)
+        fields["eventTime"], fields["endpointGuid"] = group.times_ms, machines
+        fields["endpointHostName"] = fitted("endpointHostName", group.computers)
+        if "EventRecordID" in group.system:
+            fields["winEventRecordId"] = fitted("winEventRecordId", group.system["EventRecordID"])
+        draft = _Draft(fields, native, frame)
         if isinstance(mapping, Mapping):
-            return [_activities(group, mapping, draft, group.positions)]
+            return [self._activities(group, mapping, draft, group.positions)]
         return [
-            _activities(group, part, draft.rows(rows), [group.positions[row] for row in rows])
+            self._activities(group, part, draft.rows(rows), [group.positions[row] for row in rows])
             for part, rows in _parts(mapping, frame.get(mapping.name), len(group.positions))
         ]
+
+    def _activities(self, group: EventGroup, mapping: Mapping, draft: _Draft, positions: list[int]) -> ActivityBatch:
+        count = len(positions)
+        fields, native, frame = draft.fields, draft.native, draft.frame
+        for name, recipe in mapping.native.items():
+            if _has_any(recipe, frame):
+                native[name] = _resolved(recipe, frame, count)
+        for name, recipe in self._plan(mapping, frame):
+            column = fitted(name, _resolved(recipe, frame, count))
+            if not is_empty(column):
+                fields[name] = column
+        fields["eventId"] = [mapping.event] * count
+        sub = mapping.sub
+        fields["eventSubId"] = [sub] * count if isinstance(sub, int) else _resolved(sub, frame, count)
+        for name, path in _NAMES.items():
+            if path in fields and name not in fields:
+                fields[name] = converted(base_name, [fields[path]])
+        kind = ActivityKind(
+            group.product, mapping.categories, services_of(group.channel), group.channel, group.event_id
+        )
+        return ActivityBatch(kind, count, fields, native, positions)
+
+    def _plan(self, mapping: Mapping, frame: dict[str, Column]) -> list[tuple[str, Recipe]]:
+        """The fields that these records have something for. Mappings live as long as the program: their id is a name."""
+        key = (id(mapping), tuple(frame))
+        found = self._plans.get(key)
+        if found is None:
+            if len(self._plans) >= _PLANS_REMEMBERED:
+                self._plans.clear()
+            recipes = {**EVENT_DATA, **mapping.fields}
+            found = self._plans[key] = [(name, recipe) for name, recipe in recipes.items() if _has_any(recipe, frame)]
+        return found
 
     def _machine(self, computer: str) -> str:
         found = self._machines.get(computer)
@@ -93,26 +156,11 @@ def _constants(group: EventGroup, source: Source, received_ms: int) -> dict[str,
         "winEventId": group.event_id,
         "channel": group.channel or None,
         "providerName": group.provider or None,
+        "providerGUID": text(group.system.get("ProviderGuid", [None])[0]),
         "recordSource": source.name,
     }
     count = len(group.positions)
     return {name: [value] * count for name, value in found.items() if value is not None}
-
-
-def _per_record(group: EventGroup, batch: RecordBatch, frame: dict[str, Column]) -> dict[str, Column]:
-    """Identity, time and origin: what each record has of its own."""
-    records, occurrences, numbers = batch.records, batch.occurrences, batch.numbers
-    names, file_of, positions = batch.files, batch.file_of, group.positions
-    return {
-        "uuid": [activity_uuid(records[at], occurrences[at]) for at in positions],
-        "eventTime": group.times_ms,
-        "endpointGuid": frame["@endpoint"],
-        "endpointHostName": [name or None for name in group.computers],
-        "winEventRecordId": fitted("winEventRecordId", group.system.get("EventRecordID", [None] * len(positions))),
-        "recordFile": [names[file_of[at]] for at in positions],
-        "recordNumber": [numbers[at] for at in positions],
-        "rawDataStr": [records[at].decode() for at in positions],
-    }
 
 
 def _parts(split: Split, column: Column | None, count: int) -> Iterable[tuple[Mapping, list[int]]]:
@@ -124,34 +172,16 @@ def _parts(split: Split, column: Column | None, count: int) -> Iterable[tuple[Ma
     return found.values()
 
 
-def _activities(group: EventGroup, mapping: Mapping, draft: _Draft, positions: list[int]) -> ActivityBatch:
-    count = len(positions)
-    fields, native, frame = draft.fields, draft.native, draft.frame
-    for name, recipe in mapping.native.items():
-        if (column := _resolved(recipe, frame, count)) is not None:
-            native[name] = column
-    for name, recipe in _field_recipes(mapping).items():
-        if (column := _resolved(recipe, frame, count)) is not None and not is_empty(column := fitted(name, column)):
-            fields[name] = column
-    fields["eventId"] = [mapping.event] * count
-    sub = mapping.sub
-    fields["eventSubId"] = [sub] * count if isinstance(sub, int) else _resolved(sub, frame, count) or [0] * count
-    for name, path in _NAMES.items():
-        if path in fields and name not in fields:
-            fields[name] = converted(base_name, [fields[path]])
-    kind = ActivityKind(group.product, mapping.categories, services_of(group.channel), group.channel, group.event_id)
-    return ActivityBatch(kind, count, fields, native, positions)
-
-
-def _field_recipes(mapping: Mapping) -> dict[str, Recipe]:
-    return {**EVENT_DATA, **mapping.fields}
-
-
-def _resolved(recipe: Recipe, frame: dict[str, Column], count: int) -> Column | None:
-    """The column a recipe means; None when the records have none of its names."""
+def _has_any(recipe: Recipe, frame: dict[str, Column]) -> bool:
+    """Whether the records have one of the names that a recipe asks for."""
     if isinstance(recipe, str):
-        return frame.get(recipe)
-    if not isinstance(recipe, Take) or not any(name in frame for name in recipe.names if name[0] != "@"):
-        return None
+        return recipe in frame
+    return any(name in frame for name in recipe.names if name[0] != "@")
+
+
+def _resolved(recipe: Recipe, frame: dict[str, Column], count: int) -> Column:
+    """The column a recipe means; a name that the records lack is empty."""
+    if isinstance(recipe, str):
+        return frame[recipe]
     nothing: list[Any] = [None] * count
     return converted(recipe.convert, [frame.get(name, nothing) for name in recipe.names])

@@ -72,6 +72,8 @@ _SERVICES: dict[str, str] = {
 # Other names of the same services, in older and newer rules
 _ALSO: dict[str, str] = {"ldap": "ldap_debug", "microsoft-servicebus-client": "servicebus-client"}
 
+SERVICES = frozenset({*_SERVICES.values(), *_ALSO.values()})
+
 
 def services_of(channel: str) -> frozenset[str]:
     """The services a channel carries; none for channels Sigma has no name for."""

@@ -1,5 +1,6 @@
 """Identities that are the same on every machine for the same data: activities, endpoints, processes."""
 
+from collections.abc import Sequence
 from hashlib import blake2b
 from typing import Any
 from uuid import UUID, uuid5
@@ -10,12 +11,13 @@ _ENDPOINTS = UUID("6e1f7f43-6f2a-5d0f-9f0e-0b3d3f1c9a51")  # our name space; nev
 UNKNOWN_ENDPOINT = "unknown"
 
 
-def activity_uuid(record: bytes, occurrence: int) -> str:
-    """Of the bytes themselves, so that a second import adds nothing; `occurrence` keeps equal lines of a file apart."""
-    # JSON holds no NUL byte, so no other record can end like this
-    content = record if not occurrence else b"%b\0%d" % (record, occurrence)
-    digest = blake2b(content, digest_size=16).hexdigest()
-    return f"{digest[:8]}-{digest[8:12]}-{digest[12:16]}-{digest[16:20]}-{digest[20:]}"
+def activity_uuids(records: Sequence[bytes], occurrences: Sequence[int]) -> list[str]:
+    """Of the bytes themselves, so that a second import adds nothing; `occurrences` keep equal lines of a file apart."""
+    if any(occurrences):
+        # JSON holds no NUL byte, so no other record can end like this
+        records = [b"%b\0%d" % pair if pair[1] else pair[0] for pair in zip(records, occurrences, strict=True)]
+    digests = [blake2b(record, digest_size=16).hexdigest() for record in records]
+    return [f"{digest[:8]}-{digest[8:12]}-{digest[12:16]}-{digest[16:20]}-{digest[20:]}" for digest in digests]
 
 
 def endpoint_guid(computer: str) -> str:

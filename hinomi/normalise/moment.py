@@ -7,6 +7,7 @@ from typing import Any
 _LATEST = 9_214_646_400_000  # 2262: what the lake's time type holds
 _JSON_DATE = re.compile(r"/Date\((-?\d+)\)/")  # PowerShell's ConvertTo-Json before version 7
 _WMI_DATE = re.compile(r"(\d{14})\.(\d{3})\d{3}([+-]\d{3})")  # CIM DATETIME, offset in minutes (DSP0004 5.5.1)
+_EVTX_FORM = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3,9}Z").fullmatch
 _AMERICAN = ("%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %H:%M:%S")
 _SECONDS_UNTIL = 100_000_000_000  # a bare number below this is seconds, above it milliseconds (year 5138 or 1973)
 
@@ -23,24 +24,20 @@ def milliseconds(value: Any) -> int | None:
 
 
 def milliseconds_of(column: list[Any]) -> list[int | None]:
-    """A whole column at once: many moments share their second, so each second is read once."""
-    seconds: dict[str, int] = {}
+    """A whole column at once; the form that EVTX has (2026-01-15T03:00:00.123456Z) by its places, day by day."""
+    days: dict[str, int | None] = {}
     found: list[int | None] = []
     for value in column:
-        if (
-            type(value) is not str
-            or len(value) < 24
-            or value[-1] != "Z"
-            or value[19] != "."
-            or not value[20:-1].isdecimal()
-        ):
-            found.append(milliseconds(value))
-            continue
-        second = value[:19]
-        base = seconds.get(second)
-        if base is None:
-            base = seconds[second] = milliseconds(second) or -1
-        found.append(base + int(value[20:23]) if base > 0 else None)
+        if type(value) is str and _EVTX_FORM(value):
+            day = value[:10]
+            if day not in days:
+                days[day] = milliseconds(day)
+            base = days[day]
+            hour, minute, second = int(value[11:13]), int(value[14:16]), int(value[17:19])
+            if base is not None and hour < 24 and minute < 60 and second < 60:
+                found.append(base + hour * 3_600_000 + minute * 60_000 + second * 1000 + int(value[20:23]))
+                continue
+        found.append(milliseconds(value))
     return found
 
 

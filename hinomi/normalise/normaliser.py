@@ -10,12 +10,10 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from operator import itemgetter
 
-import orjson
-
-from hinomi.normalise.activities import Builder
-from hinomi.normalise.event import EventGroup, grouped
+from hinomi.normalise.activities import Builder, Origins
+from hinomi.normalise.event import Event, EventGroup, grouped
 from hinomi.normalise.projection import projections
 from hinomi.normalise.shapes import evtx_dump, read_any
 from hinomi.normalise.wrapping import unwrapped
@@ -42,46 +40,27 @@ class Normaliser:
         """
         with _collector_off():
             result = Normalised()
-            for group in self._groups(batch, result.dead):
+            groups = self._groups(batch, result.dead)
+            origins = Origins(batch, received_ms)
+            for group in groups:
                 timed = _with_time(group, batch, result.dead)
                 if timed is not None:
-                    for activities in self._builder.build(timed, batch, received_ms):
+                    for activities in self._builder.build(timed, origins):
                         result.activities += (activities, *projections(activities))
             return result
 
     def _groups(self, batch: RecordBatch, dead: list[DeadLetter]) -> list[EventGroup]:
-        dumped: list[tuple[int, dict[str, Any]]] = []
-        others: list[tuple[int, dict[str, Any]]] = []
-        for position, decoded in enumerate(_decoded(batch, dead)):
-            if decoded is not None:
-                (dumped if evtx_dump.recognises(decoded) else others).append((position, decoded))
-        groups, irregular = evtx_dump.read(dumped)
-        for position, decoded in others:
-            event = read_any(decoded)
-            if event is None:
-                dead.append(_letter(batch, position, "unknown_shape", "neither a Windows event nor JSON with a time"))
+        reading = evtx_dump.read(batch.records)
+        dead += [_letter(batch, position, "invalid_json", why) for position, why in reading.broken]
+        singles: list[tuple[int, Event]] = []
+        for position, record in sorted(reading.rest, key=itemgetter(0)):
+            content = unwrapped(record) if type(record) is dict and "case" in record else record
+            event = read_any(content) if type(content) is dict else None
+            if event is not None:
+                singles.append((position, event))
             else:
-                irregular.append((position, event))
-        return groups + grouped(irregular)
-
-
-def _decoded(batch: RecordBatch, dead: list[DeadLetter]) -> list[dict[str, Any] | None]:
-    """Each record as an object, out of its wrapping; None where it is none, with a letter."""
-    found: list[dict[str, Any] | None] = []
-    for position, record in enumerate(batch.records):
-        try:
-            value = orjson.loads(record)
-        except orjson.JSONDecodeError as error:
-            dead.append(_letter(batch, position, "invalid_json", str(error)))
-            value = None
-        else:
-            if type(value) is dict and "case" in value:
-                value = unwrapped(value)
-            if type(value) is not dict:
-                dead.append(_letter(batch, position, "unknown_shape", "not a JSON object"))
-                value = None
-        found.append(value)
-    return found
+                dead.append(_letter(batch, position, "unknown_shape", "neither a Windows event nor JSON with a time"))
+        return reading.groups + grouped(singles)
 
 
 def _with_time(group: EventGroup, batch: RecordBatch, dead: list[DeadLetter]) -> EventGroup | None:

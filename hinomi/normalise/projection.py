@@ -26,14 +26,14 @@ def projections(batch: ActivityBatch) -> list[ActivityBatch]:
 
 
 def _scripts(batch: ActivityBatch, lines: Column) -> ActivityBatch | None:
-    found = _read(lines, ("powershell", "pwsh"), script_of)
+    found = _read(lines, script_of, "powershell", "pwsh")
     rows = [row for row, script in enumerate(found) if script is not None]
     scripts = [found[row] for row in rows]
     return _projected(batch, rows, ("ps_script",), {"ScriptBlockText": scripts}, {"eventDataScriptBlockText": scripts})
 
 
 def _registry(batch: ActivityBatch, lines: Column) -> ActivityBatch | None:
-    found = _read(lines, ("add", "itemproperty", "sp "), registry_values)
+    found = _read(lines, registry_values, "reg", "itemproperty")
     pairs = [(row, value) for row, values in enumerate(found) for value in values or ()]
     targets = [target for _, (target, _) in pairs]
     details = [detail for _, (_, detail) in pairs]
@@ -50,14 +50,10 @@ def _registry(batch: ActivityBatch, lines: Column) -> ActivityBatch | None:
     )
 
 
-def _read(lines: Column, hints: tuple[str, ...], read: Callable[[str], Any]) -> list[Any]:
-    """`read` of every line that has one of the hints; each distinct line once."""
-    known: dict[str, Any] = {}
-    for line in set(lines):
-        lower = line.lower() if line is not None else ""
-        if any(hint in lower for hint in hints):
-            known[line] = read(line)
-    return [known.get(line) for line in lines] if known else []
+def _read(lines: Column, read: Callable[[str], Any], hint: str, other: str) -> list[Any]:
+    """`read` of every line that has one of the two hints; each distinct line once. Empty when no line has."""
+    found = {line: read(line) for line in set(lines) if line and (hint in (lower := line.lower()) or other in lower)}
+    return [found.get(line) for line in lines] if found else []
 
 
 def _projected(

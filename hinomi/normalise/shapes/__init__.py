@@ -1,15 +1,16 @@
 """The shapes in which Windows events (and other JSON) are written down: one file per shape, each with
-`recognises(record) -> bool` and `read(record) -> Event`. `evtx_dump` stands apart: it is read a column at a time.
+`recognises(record) -> bool` and `read(record) -> Event`. `evtx_dump` is also read a column at a time (`evtx_dump.read`).
 """
 
 from collections.abc import Callable
 from typing import Any
 
 from hinomi.normalise.event import Event
-from hinomi.normalise.shapes import any_json, elastic, flattened, sentinel, winlogbeat6, wmi_record
+from hinomi.normalise.shapes import any_json, elastic, evtx_dump, flattened, sentinel, winlogbeat6, wmi_record
 
 # In this order: the closest description first; the last takes any object that has a time.
 SHAPES: tuple[tuple[Callable[[dict[str, Any]], bool], Callable[[dict[str, Any]], Event]], ...] = (
+    (evtx_dump.recognises, evtx_dump.read_one),
     (flattened.recognises, flattened.read),
     (elastic.recognises, elastic.read),
     (winlogbeat6.recognises, winlogbeat6.read),

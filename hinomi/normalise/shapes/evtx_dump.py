@@ -6,16 +6,49 @@ is read alone by `read_one`, which takes anything.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from hinomi.normalise.columns import Column, alike, spread
-from hinomi.normalise.event import MOST_NAMES, Event, EventGroup, attributes, flatten, plain, plain_columns, word
+import orjson
+
+from hinomi.normalise.columns import Column
+from hinomi.normalise.event import (
+    MOST_NAMES,
+    Event,
+    EventGroup,
+    attributes,
+    data_of,
+    flatten,
+    plain,
+    plain_columns,
+    word,
+)
 from hinomi.normalise.moment import milliseconds, milliseconds_of
 from hinomi.normalise.values import integer
 
-_SYSTEM = ("EventRecordID", "Level", "Keywords", "Version", "Task", "Opcode")
-_Member = tuple[int, dict[str, Any], dict[str, Any]]  # position, System, the named data
+_SYSTEM = ("EventRecordID", "Level", "Keywords")
+_Names = tuple[str, ...]
+_Key = tuple[str, str, int, _Names]  # provider, channel, EventID, names of the data
+_EMPTY: dict[str, Any] = {}
+
+
+@dataclass(slots=True)
+class Reading:
+    """What became of a batch of records, each by its position."""
+
+    groups: list[EventGroup] = field(default_factory=list)
+    rest: list[tuple[int, Any]] = field(default_factory=list)  # decoded, but no regular event of this shape
+    broken: list[tuple[int, str]] = field(default_factory=list)  # no JSON, and why
+
+
+@dataclass(slots=True)
+class _Members:
+    """Events of one kind while they are gathered: a row of the log's own values each, and all data end to end."""
+
+    provider_guid: Any
+    rows: list[tuple[Any, ...]] = field(default_factory=list)
+    values: list[Any] = field(default_factory=list)
 
 
 def recognises(record: dict[str, Any]) -> bool:
@@ -23,71 +56,85 @@ def recognises(record: dict[str, Any]) -> bool:
     return type(event) is dict and type(event.get("System")) is dict
 
 
-def read(records: Sequence[tuple[int, dict[str, Any]]]) -> tuple[list[EventGroup], list[tuple[int, Event]]]:
-    """Groups of the regular events; the irregular ones one by one."""
-    regular: dict[tuple[str, str, int], list[_Member]] = {}
-    irregular: list[tuple[int, Event]] = []
-    for position, record in records:
-        event = record["Event"]
+def read(records: Sequence[bytes]) -> Reading:
+    """Regular events as groups; what is otherwise is handed back decoded.
+
+    One loop that decodes a record, takes it apart and lets it go: a call per record would cost as much as all it does,
+    and to come back to a record later costs twice, for by then it has left the processor's cache.
+    """
+    reading = Reading()
+    members: dict[_Key, _Members] = {}
+    for position, content in enumerate(records):
         try:
+            record = orjson.loads(content)
+        except orjson.JSONDecodeError as error:
+            reading.broken.append((position, str(error)))
+            continue
+        try:
+            event = record["Event"]
             system = event["System"]
-            key, data = _key_and_data(system, event["EventData"])
-            regular.setdefault(key, []).append((position, system, data))
-        except (KeyError, TypeError, AttributeError):
-            irregular.append((position, read_one(record)))
-    groups = []
-    for key, members in regular.items():
-        try:
-            parts = alike([data for _, _, data in members])
-            groups += [_group(key, [members[row] for row in part]) for part in parts]
-        except (KeyError, TypeError, AttributeError):
-            wanted = {position for position, _, _ in members}
-            irregular.extend((position, read_one(record)) for position, record in records if position in wanted)
-    return groups, irregular
+            data = event["EventData"] if "EventData" in event else data_of(event["UserData"])
+            number = system["EventID"]
+            if type(number) is not int:
+                number = int(number["#text"] if type(number) is dict else number)
+            if data is None:
+                data = _EMPTY
+            elif "Data" in data or "#attributes" in data:
+                data = _plain_data(data)
+            provider, security = system["Provider"]["#attributes"], system["Security"]
+            row = (
+                position,
+                system["TimeCreated"]["#attributes"]["SystemTime"],
+                system["Computer"],
+                system["EventRecordID"],
+                system["Level"],
+                system["Keywords"],
+                system["Execution"]["#attributes"]["ProcessID"],
+                security["#attributes"]["UserID"] if security else None,
+            )
+            key = (provider["Name"], system["Channel"], number, tuple(data))
+            found = members.get(key)
+            if found is None:
+                found = members[key] = _Members(provider.get("Guid"))
+            values = data.values()
+        except (KeyError, TypeError, ValueError, AttributeError):
+            reading.rest.append((position, record))
+            continue
+        found.rows.append(row)
+        found.values += values
+    for key, group in members.items():
+        _finish(key, group, records, reading)
+    return reading
 
 
-def _key_and_data(system: dict[str, Any], data: Any) -> tuple[tuple[str, str, int], dict[str, Any]]:
-    event_id = system["EventID"]
-    if type(event_id) is not int:
-        if type(event_id) is dict:
-            event_id = event_id["#text"]
-        event_id = int(event_id)
-    key = (system["Provider"]["#attributes"]["Name"], system["Channel"], event_id)
-    if type(key[0]) is not str or type(key[1]) is not str:
-        raise TypeError
-    if data is None:
-        return key, {}
-    if "#attributes" in data or "Data" in data or len(data) > MOST_NAMES:
-        data = dict(islice(_plain_data(data).items(), MOST_NAMES))
-    return key, data
-
-
-def _group(key: tuple[str, str, int], members: list[_Member]) -> EventGroup:
-    systems = [system for _, system, _ in members]
-    count = len(systems)
-    executions = [(system.get("Execution") or _EMPTY).get("#attributes", _EMPTY) for system in systems]
-    columns: dict[str, Column] = {name: [system.get(name) for system in systems] for name in _SYSTEM}
-    columns["ExecutionProcessID"] = [found.get("ProcessID") for found in executions]
-    columns["ThreadID"] = [found.get("ThreadID") for found in executions]
-    columns["UserID"] = [
-        (system.get("Security") or _EMPTY).get("#attributes", _EMPTY).get("UserID") for system in systems
-    ]
-    columns["ProviderGuid"] = [systems[0]["Provider"]["#attributes"].get("Guid")] * count
-    times = [system["TimeCreated"]["#attributes"]["SystemTime"] for system in systems]
-    computers = [system.get("Computer") or "" for system in systems]
-    if set(map(type, computers)) != {str}:
-        raise TypeError
-    return EventGroup(
-        *key,
-        positions=[position for position, _, _ in members],
-        times_ms=milliseconds_of(times),
-        computers=computers,
-        system=columns,
-        data=plain_columns(spread([data for _, _, data in members])),
+def _finish(key: _Key, members: _Members, records: Sequence[bytes], reading: Reading) -> None:
+    """The gathered events as a group; back among the rest when a value that must be text is none."""
+    provider, channel, number, names = key
+    positions, times, computers, *system = map(list, zip(*members.rows, strict=True))
+    words = {type(provider), type(channel), *map(type, computers)}
+    if words != {str} or len(names) > MOST_NAMES:
+        reading.rest += ((position, orjson.loads(records[position])) for position in positions)
+        return
+    columns = dict(zip((*_SYSTEM, "ExecutionProcessID", "UserID"), system, strict=True))
+    columns["ProviderGuid"] = [members.provider_guid] * len(positions)
+    reading.groups.append(
+        EventGroup(
+            provider,
+            channel,
+            number,
+            positions=positions,
+            times_ms=milliseconds_of(times),
+            computers=computers,
+            system=columns,
+            data=_data_columns(names, members.values),
+        )
     )
 
 
-_EMPTY: dict[str, Any] = {}
+def _data_columns(names: _Names, values: list[Any]) -> dict[str, Column]:
+    """All rows have the same names in the same order, so the list of all values, cut by steps, holds the columns."""
+    columns = {name: values[start :: len(names)] for start, name in enumerate(names)}
+    return plain_columns(columns) if dict in set(map(type, values)) else columns
 
 
 def _plain_data(data: dict[str, Any]) -> dict[str, Any]:
@@ -114,10 +161,8 @@ def read_one(record: dict[str, Any]) -> Event:
     system = event["System"]
     provider = attributes(system.get("Provider"))
     execution = attributes(system.get("Execution"))
-    details = {name: plain(system.get(name)) for name in _SYSTEM}
-    details |= {
+    details = {name: plain(system.get(name)) for name in _SYSTEM} | {
         "ExecutionProcessID": execution.get("ProcessID"),
-        "ThreadID": execution.get("ThreadID"),
         "UserID": attributes(system.get("Security")).get("UserID"),
         "ProviderGuid": provider.get("Guid"),
     }

@@ -23,7 +23,6 @@ def read(record: dict[str, Any]) -> Event:
         system={
             "EventRecordID": record.get("RecordNumber"),
             "Level": level_of(None, record.get("Type")),
-            "Task": record.get("Category"),
             "Message": record.get("Message"),
         },
         data={"Data": strings, "User": user} if user else {"Data": strings},
