@@ -35,7 +35,7 @@ def import_sigma(settings: Settings, paths: Sequence[Path]) -> dict[str, Any]:
 
     Takes effect at the next start; raises Conflict while a server runs on the folder.
     """
-    from hinomi.detect.sigma_report import report_sigma
+    from hinomi.operations.sigma_report import report_sigma
 
     folder = DataFolder(settings.data)
     folder.require()
