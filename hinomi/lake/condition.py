@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from hinomi.lake import tables
 from hinomi.lake.columns import to_rows
 from hinomi.lake.connection import Connection
 
@@ -57,6 +58,19 @@ def read_status(connection: Connection) -> LakeStatus:
         owner_rss_bytes=_resident(pid) if pid else 0,
         damaged_parts=_damaged(connection),
     )
+
+
+def find_damage(connection: Connection) -> list[str]:
+    """Reads every part against its checksums: "table/part: what is wrong", those set aside at a start included."""
+    found = list(_damaged(connection))
+    for table in tables.NAMES:
+        checked = connection.ask(f"CHECK TABLE {table} SETTINGS check_query_single_value_result = 0")
+        found += [
+            f"{table}/{row['part_path']}: {row.get('message', 'damaged')}"
+            for row in to_rows(checked)
+            if not row["is_passed"]
+        ]
+    return found
 
 
 def _damaged(connection: Connection) -> tuple[str, ...]:

@@ -34,6 +34,8 @@ MOST_CONNECTIONS = 128  # at once; more askers wait here, the others in the owne
 RESTARTS = 5  # in RESTARTS_WITHIN_S; more means that starting does not help
 RESTARTS_WITHIN_S = 60.0
 
+# read, write, checksum, missing file, no space
+_DISK = frozenset({74, 75, 40, 107, 226, 243})
 _TOO_HEAVY = {159: "took too long", 241: "needs too much memory", 396: "returns too much"}
 
 
@@ -113,8 +115,8 @@ class Connection:
                 raise InputError(f"the search {_TOO_HEAVY[code]}; narrow it: {_first_line(error)}") from error
             if code == 202:
                 raise TooMany("too many searches are waiting; try again later") from error
-            if code in (243, 75, 74):
-                raise Unavailable(f"the lake cannot read or write its disk: {_first_line(error)}") from error
+            if code in _DISK:
+                raise Unavailable(f"the lake cannot read its disk; verify it: {_first_line(error)}") from error
             raise InputError(f"the lake refuses the question: {_first_line(error)}") from error
         self._forget(client)
         if not again:
@@ -149,6 +151,9 @@ class Connection:
             _await_ready(self._owner, self.folder)
             self._client = client = _connect(self.folder, token)
             prepare(lambda sql: client.raw_query(sql).decode())
+        except ClickHouseError as error:
+            self._end_owner(kill=True)
+            raise Unavailable(f"the lake's tables cannot be opened: {_first_line(error)}") from error
         except BaseException:
             self._end_owner(kill=True)
             raise

@@ -12,10 +12,10 @@ from types import TracebackType
 from typing import Any, Self
 
 from hinomi.errors import DiskFull
-from hinomi.lake import activities, detections, processes
+from hinomi.lake import activities, detections, processes, tables
 from hinomi.lake.activities import Keyset, Window
 from hinomi.lake.columns import Chosen
-from hinomi.lake.condition import LakeStatus, read_status
+from hinomi.lake.condition import LakeStatus, find_damage, read_status
 from hinomi.lake.connection import Connection
 from hinomi.lake.processes import Creator, Identity, ProcessChain
 from hinomi.schema.detection import Detection
@@ -196,9 +196,13 @@ class Lake:
     def status(self) -> LakeStatus:
         return read_status(self._connection)
 
+    def verify(self) -> list[str]:
+        """Every damaged part as "table/part: what is wrong"; reads the whole lake against its checksums."""
+        return find_damage(self._connection)
+
     def optimise(self) -> None:
         """Merge the parts of every table now; the lake stays usable meanwhile."""
-        for table in ("activities", "processes", "detections"):
+        for table in tables.NAMES:
             self._connection.command(f"OPTIMIZE TABLE {table} FINAL")
 
     def _require_room(self) -> None:

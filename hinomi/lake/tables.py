@@ -7,6 +7,7 @@ Physical names are the vocabulary's, with two exceptions: `time` (DateTime64) an
 from hinomi.schema.activity import FIELDS, FieldType
 
 VERSION = 1
+NAMES = ("activities", "processes", "detections")
 
 # Names and codes that repeat: a dictionary is smaller and faster to search than the texts.
 REPEATING = frozenset(
@@ -144,8 +145,8 @@ def detections() -> str:
 
 
 def statements() -> list[str]:
-    """All of them, in order; each does nothing when its table is there."""
-    return [activities(), processes(), view(), detections()]
+    """The tables; each does nothing when its table is there. The view comes after them and after new columns."""
+    return [activities(), processes(), detections()]
 
 
 def view() -> str:

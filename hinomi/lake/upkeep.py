@@ -27,8 +27,8 @@ def prepare(command: Command) -> None:
         command(statement)
     added = [_add_columns(command, name, wanted) for name, wanted in tables.columns().items()]
     if any(added):
-        command("DROP VIEW processes_view")
-        command(tables.view())
+        command("DROP VIEW IF EXISTS processes_view")
+    command(tables.view())
     _mend_processes(command)
 
 
