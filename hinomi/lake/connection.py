@@ -31,7 +31,7 @@ LOG = logging.getLogger("hinomi.lake")
 START_S = 60.0
 END_S = 30.0
 MOST_CONNECTIONS = 128  # at once; more askers wait here, the others in the owner
-RESTARTS = 5  # in RESTARTS_WITHIN_S; more means that starting does not help
+RESTARTS = 3  # in RESTARTS_WITHIN_S with no answer between them; more means that starting does not help
 RESTARTS_WITHIN_S = 60.0
 
 # read, write, checksum, missing file, no space
@@ -82,6 +82,7 @@ class Connection:
             except (ClickHouseError, urllib3.exceptions.HTTPError, OSError) as error:
                 self._judge(error, client, again=attempt == 1)
             else:
+                self._starts.clear()
                 return answer
         raise AssertionError  # pragma: no cover - _judge raises on the second attempt
 
