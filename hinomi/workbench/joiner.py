@@ -70,11 +70,12 @@ class Joiner:
         hosts = [key for (kind, key), _ in seen if kind is EntityType.HOST]
         accounts = [key for (kind, key), _ in seen if kind is EntityType.ACCOUNT]
         accounts = self._without_common(accounts, near) if 0 < len(accounts) <= MAX_ACCOUNTS else []
-        parts = [
-            and_(alert_entities.c.type == str(kind), alert_entities.c.entity_id.in_(keys))
-            for kind, keys in ((EntityType.HOST, hosts), (EntityType.ACCOUNT, accounts))
-            if keys
-        ]
+        entity, parts = alert_entities.c, []
+        if hosts:
+            parts.append(and_(entity.type == str(EntityType.HOST), entity.entity_id.in_(hosts)))
+        if accounts:
+            is_one = and_(entity.type == str(EntityType.ACCOUNT), entity.entity_id.in_(accounts))
+            parts.append(and_(is_one, alerts.c.account_count <= MAX_ACCOUNTS))
         return or_(*parts) if parts else None
 
     def _without_common(self, accounts: list[str], near: list[ColumnElement[bool]]) -> list[str]:

@@ -166,6 +166,7 @@ class Keeper:
             "first_event_ms": dossier.first_ms,
             "last_event_ms": dossier.last_ms,
             "event_count": dossier.event_count,
+            "account_count": impact.counts[EntityType.ACCOUNT],
             "impact": orjson.dumps(impact_to_json(impact)).decode(),
             "techniques": orjson.dumps(dossier.techniques()).decode(),
             "tactics": orjson.dumps(dossier.tactics()).decode(),
@@ -183,8 +184,9 @@ class Keeper:
             self._connection.execute(gone.where(alert_entities.c.entity_id == key[1]))
         if rows:
             self._connection.execute(insert(alert_entities), rows)
-        times = {"first_event_ms": dossier.first_ms, "last_event_ms": dossier.last_ms}
-        self._connection.execute(update(alerts).where(alerts.c.id == dossier.id).values(**times))
+        accounts = sum(kind is EntityType.ACCOUNT for kind, _ in seen)
+        reach = {"first_event_ms": dossier.first_ms, "last_event_ms": dossier.last_ms, "account_count": accounts}
+        self._connection.execute(update(alerts).where(alerts.c.id == dossier.id).values(**reach))
 
     def _save(self, dossier: Dossier) -> None:
         """What is new of the evidence, and the row that a list shows."""

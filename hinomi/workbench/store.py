@@ -35,6 +35,7 @@ alerts = Table(
     Column("note_count", Integer, nullable=False, default=0),
     Column("last_note", Integer, nullable=False, default=0),
     Column("event_count", Integer, nullable=False),
+    Column("account_count", Integer, nullable=False),
     Column("version", Integer, nullable=False, default=1),
     Column("impact", Text, nullable=False),
     Column("techniques", Text, nullable=False),
