@@ -66,7 +66,8 @@ class Neither:
 
 Bound = Test | All | Any | Neither
 
-_NUMBER = re.compile(r"-?[0-9]{1,18}")
+_NUMBER = re.compile(r"-?[0-9]{1,19}")
+_INT64 = range(-(1 << 63), 1 << 63)  # process identities take 63 bits, 19 digits
 _TECHNIQUE = re.compile(r"(t[0-9]{4})-([0-9]{3})", re.IGNORECASE)
 _RANGES = {
     Operator.GREATER: How.GREATER,
@@ -159,7 +160,7 @@ def _number(field: str, column: Column, value: str, at: int) -> int:
     named = column.names.get(value.lower())
     if named is not None:
         return named
-    if _NUMBER.fullmatch(value):
+    if _NUMBER.fullmatch(value) and int(value) in _INT64:
         return int(value)
     if column.type is FieldType.TIME:
         try:

@@ -87,6 +87,7 @@ CASES: list[tuple[str, Row, Row]] = [
     ("number: 1", {"number": 1}, {"number": 10}),
     ("number: TELEMETRY_PROCESS", {"number": 1}, {"number": 2}),
     ("number: (process or file)", {"number": 2}, {"number": 3}),
+    ("number: 9223372036854775807", {"number": 9223372036854775807}, {"number": 9223372036854775806}),
     ("number: 1*", {"number": 17}, {"number": 71}),
     ("number: *", {"number": 0}, {}),
     ("not number: 0", {}, {"number": 0}),
@@ -121,6 +122,10 @@ def test_both_compilers_agree_with_the_table(query: str, met: Row, unmet: Row) -
 WRONG = [
     ("textt: a", "column 1: unknown field 'textt'; nearest: 'text'"),
     ("number: many", "column 1: 'number' wants a number or a name such as FILE, PROCESS, not 'many'"),
+    (
+        "number: 9223372036854775808",
+        "column 1: 'number' wants a number or a name such as FILE, PROCESS, not '9223372036854775808'",
+    ),
     ("time >= soon", "column 1: 'soon' is not a time; write it like 2026-01-31T09:00:00Z"),
     ("yes: maybe", "column 1: 'yes' wants true or false, not 'maybe'"),
 ]
