@@ -46,14 +46,15 @@ class Batcher:
             end = self._fitting(run.records, start)
             self._append(run, occurrences, start, end)
             start = end
-            if len(self._batch.records) >= self._most_records or self._bytes >= self._most_bytes:
+            if start < count or len(self._batch.records) >= self._most_records or self._bytes >= self._most_bytes:
                 yield self._full()
 
     def _fitting(self, records: list[bytes], start: int) -> int:
-        """The end of those that still fit; at least one."""
+        """The end of those that still fit; at least one in an empty batch."""
         end = min(len(records), start + self._most_records - len(self._batch.records))
         size = sum(map(len, records[start:end]))
-        while end > start + 1 and self._bytes + size > self._most_bytes:
+        least = start + (not self._bytes)
+        while end > least and self._bytes + size > self._most_bytes:
             end -= 1
             size -= len(records[end])
         return end

@@ -5,6 +5,7 @@ format", sections 2 (file header, 4096 bytes) and 3 (chunk, 65536 bytes).
 """
 
 import io
+import struct
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,7 +19,11 @@ HEADER_BYTES = 4096
 CHUNK_BYTES = 65536
 _CHUNKS_AT_ONCE = 16
 _CHUNK_MAGIC = b"ElfChnk\0"
-_RECORDS_AT = 512  # chunk header, string and template tables
+_RECORDS_AT = 512  # behind chunk header, string and template tables
+_FREE_AT = 48  # in the chunk header: where the records end
+_RECORD_MAGIC = b"\x2a\x2a\0\0"
+_LEAST_RECORD = 28  # header and the size at the end
+_U32 = struct.Struct("<I")
 
 
 def read_evtx(stream: Stream) -> Iterator[Found]:
@@ -46,13 +51,57 @@ def _read_chunk(header: bytes, chunk: bytes, offset: int) -> Iterator[Found]:
         yield Loss(Trouble("damaged_chunk", "the chunk does not begin as a chunk", offset), excerpt)
         return
     cut = len(chunk) < CHUNK_BYTES
-    run, errors = _parsed(header, chunk.ljust(CHUNK_BYTES, b"\0"))
+    chunk = chunk.ljust(CHUNK_BYTES, b"\0")
+    run, errors = _parsed(header, chunk)
+    if errors and (mended := _mended(chunk)) != chunk:
+        again, _ = _parsed(header, mended)
+        run = again if len(again.records) > len(run.records) else run
     if run.records:
         yield run
     if cut:
-        yield Loss(Trouble("damaged_chunk", f"the file ends after {len(chunk)} bytes of the chunk", offset), excerpt)
+        yield Loss(Trouble("damaged_chunk", "the file ends within this chunk", offset), excerpt)
     elif errors:
-        yield Loss(Trouble("damaged_chunk", errors[0], offset), excerpt)
+        reason = "damaged_record" if run.records else "damaged_chunk"
+        yield Loss(Trouble(reason, f"{len(errors)} damaged: {errors[0]}", offset), excerpt)
+
+
+def _mended(chunk: bytes) -> bytes:
+    """The chunk with a header over each stretch that is no record, up to the next that is one.
+
+    The library stops at a record whose header is broken, for it cannot know where the next begins. With a header that says
+    so it fails at that one record and goes on.
+    """
+    mended = bytearray(chunk)
+    end = min(_U32.unpack_from(chunk, _FREE_AT)[0], CHUNK_BYTES)
+    at = _RECORDS_AT
+    while at + _LEAST_RECORD <= end:
+        size = _record_size(mended, at)
+        if not size:
+            after = next((found for found in _record_starts(chunk, at + _LEAST_RECORD)), 0)
+            if not after:
+                break
+            size = after - at
+            mended[at : at + 8] = _RECORD_MAGIC + _U32.pack(size)
+            mended[after - 4 : after] = _U32.pack(size)
+        at += size
+    return bytes(mended)
+
+
+def _record_starts(chunk: bytes, at: int) -> Iterator[int]:
+    while (at := chunk.find(_RECORD_MAGIC, at)) >= 0:
+        if _record_size(chunk, at):
+            yield at
+        at += 1
+
+
+def _record_size(chunk: bytes | bytearray, at: int) -> int:
+    """Size of the record that begins there; 0 when none does: a record ends with its size once more."""
+    if chunk[at : at + 4] != _RECORD_MAGIC:
+        return 0
+    (size,) = _U32.unpack_from(chunk, at + 4)
+    if size < _LEAST_RECORD or at + size > CHUNK_BYTES:
+        return 0
+    return size if _U32.unpack_from(chunk, at + size - 4)[0] == size else 0
 
 
 def _parsed(header: bytes, chunks: bytes) -> tuple[Run, list[str]]:

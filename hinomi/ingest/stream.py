@@ -4,6 +4,8 @@ A stream that breaks does not raise: it ends early and says so in `trouble`, so 
 """
 
 import codecs
+import tarfile
+import zipfile
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,6 +14,11 @@ from typing import Protocol
 from hinomi.ingest.limits import Limits
 
 BLOCK_BYTES = 1 << 20
+# What the standard archive readers raise on damaged input; RuntimeError is zipfile's for a wrong password
+ARCHIVE_ERRORS = (
+    OSError, EOFError, ValueError, RuntimeError, LookupError, OverflowError, zlib.error, tarfile.TarError,
+    zipfile.BadZipFile,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +35,21 @@ class Readable(Protocol):
 
 
 class Stream:
-    """Any readable with a look ahead. `done` counts the bytes handed out."""
+    """Any readable with a look ahead. `done` counts the bytes handed out; `behind` is the stream that it lies in."""
 
-    def __init__(self, source: Readable, on_read: Callable[[int], None] | None = None) -> None:
-        self._source, self._on_read = source, on_read
+    def __init__(
+        self, source: Readable, on_read: Callable[[int], None] | None = None, behind: "Stream | None" = None
+    ) -> None:
+        self._source, self._on_read, self._behind = source, on_read, behind
         self._ahead = b""
         self._own: Trouble | None = None
         self.done = 0
 
     @property
     def trouble(self) -> Trouble | None:
-        """Its own, or that of the stream it reads from."""
-        return self._own or getattr(self._source, "trouble", None)
+        """That of the stream it lies in, for it is the cause; else its own, or that of what it reads from."""
+        deeper = self._behind.trouble if self._behind else None
+        return deeper or self._own or getattr(self._source, "trouble", None)
 
     def peek(self, size: int) -> bytes:
         """The next bytes without taking them; fewer than `size` only at the end."""
@@ -69,8 +79,7 @@ class Stream:
             return b""
         try:
             found = self._source.read(size)
-        # what the standard archive readers raise on damaged input; RuntimeError is zipfile's for a wrong password
-        except (OSError, EOFError, ValueError, RuntimeError, zlib.error, NotImplementedError) as error:
+        except ARCHIVE_ERRORS as error:
             self._own = Trouble("damaged_file", f"cannot be read on: {error}", self.done)
             return b""
         if self._on_read:

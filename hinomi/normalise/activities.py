@@ -96,6 +96,7 @@ class Builder:
         for name, recipe in mapping.native.items():
             if _has_any(recipe, frame):
                 native[name] = _resolved(recipe, frame, count)
+                frame.setdefault(name, native[name])  # fields may be made of what has just been worked out
         for name, recipe in self._plan(mapping, frame):
             column = fitted(name, _resolved(recipe, frame, count))
             if not is_empty(column):

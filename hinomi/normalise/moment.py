@@ -1,9 +1,10 @@
 """Moments as records write them -> milliseconds since 1970 UTC. A text without an offset is taken as UTC."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+_EPOCH, _NAIVE_EPOCH, _MILLISECOND = datetime(1970, 1, 1, tzinfo=UTC), datetime(1970, 1, 1), timedelta(milliseconds=1)  # noqa: DTZ001
 _LATEST = 9_214_646_400_000  # 2262: what the lake's time type holds
 _JSON_DATE = re.compile(r"/Date\((-?\d+)\)/")  # PowerShell's ConvertTo-Json before version 7
 _WMI_DATE = re.compile(r"(\d{14})\.(\d{3})\d{3}([+-]\d{3})")  # CIM DATETIME, offset in minutes (DSP0004 5.5.1)
@@ -71,8 +72,8 @@ def _of_wmi(digits: str, fraction_ms: int, offset_minutes: int) -> int | None:
 
 def _since_epoch(moment: datetime) -> int | None:
     if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
+        return (moment - _NAIVE_EPOCH) // _MILLISECOND
     try:
-        return int(moment.replace(microsecond=0).timestamp()) * 1000 + moment.microsecond // 1000
-    except (OverflowError, ValueError):  # year 1 with an offset
+        return (moment - _EPOCH) // _MILLISECOND
+    except OverflowError:  # year 1 with an offset
         return None

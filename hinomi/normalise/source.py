@@ -1,7 +1,7 @@
 """What a source says about its events: which vocabulary field is which value of the record.
 
 A recipe is the record's own name of a value, or `Take(convert, names...)`: the values under those names, converted.
-Beside the record's names a recipe may name `@endpoint` (its guid), `@time` (ms) and `@computer`.
+Beside the record's names a recipe may name `@endpoint` (its guid) and `@time` (ms), and a field those of `native`.
 A field whose recipe finds none of its names in a record stays empty.
 """
 

@@ -105,7 +105,8 @@ class _Reading:
         if kind in ("gzip", "zip", "tar") and depth > self._limits.nesting:
             yield name, _lost(Trouble("archive_limit", "archives nested too deep"))
         elif kind == "gzip":
-            yield from self._stream(name, Stream(Unpacked(Gunzip(stream), self._budget)), None, depth + 1)
+            unpacked = Stream(Unpacked(Gunzip(stream), self._budget))
+            yield from self._stream(name, unpacked, None, depth + 1)
         elif kind == "zip":
             yield from self._zip(name, stream, file, depth)
         elif kind == "tar":
@@ -135,7 +136,7 @@ class _Reading:
             yield from read_evtx(stream)
         elif kind == "text":
             yield from _read_text(stream, head, self._limits)
-        else:
+        elif stream.trouble is None:
             yield _foreign(name, head)
         if stream.trouble is not None:
             yield Loss(stream.trouble)

@@ -11,8 +11,8 @@ from hinomi.normalise.event import MOST_NAMES, Event, hex_keywords, level_of, wo
 from hinomi.normalise.moment import milliseconds
 from hinomi.normalise.values import integer
 
-_TIMES = ("@timestamp", "UtcTime", "TimeCreated", "EventReceivedTime", "EventTime")
-_COMPUTERS = ("Hostname", "HOSTNAME", "Computer", "ComputerName", "MachineName")
+_TIMES = ("UtcTime", "TimeCreated", "EventReceivedTime", "EventTime")
+_COMPUTERS = ("HOSTNAME", "Computer", "ComputerName", "MachineName")
 _ENVELOPE = frozenset({
     "EventTime", "EventReceivedTime", "TimeCreated", "@timestamp", "@version", "Hostname", "HOSTNAME", "SourceName",
     "SourceModuleName", "SourceModuleType", "Channel", "EventID", "RecordNumber", "ProviderGuid", "Version", "Task", "Opcode",
@@ -28,7 +28,8 @@ def recognises(record: dict[str, Any]) -> bool:
 
 
 def read(record: dict[str, Any]) -> Event:
-    data = {name: value for name, value in islice(record.items(), MOST_NAMES) if name not in _ENVELOPE}
+    named = record.items() if len(record) <= MOST_NAMES else islice(record.items(), MOST_NAMES)
+    data = {name: value for name, value in named if name not in _ENVELOPE}
     if data.get("EventType") in _OUTCOMES:
         del data["EventType"]
         if record.get("EventTypeOrignal") not in (*_OUTCOMES, None):
@@ -37,8 +38,8 @@ def read(record: dict[str, Any]) -> Event:
         provider=word(record.get("SourceName")),
         channel=word(record.get("Channel")),
         event_id=integer(record.get("EventID")),
-        time_ms=next((time_ms for name in _TIMES if (time_ms := milliseconds(record.get(name)))), None),
-        computer=next((name for field in _COMPUTERS if (name := word(record.get(field)))), ""),
+        time_ms=milliseconds(record.get("@timestamp")) or _local_time(record),
+        computer=word(record.get("Hostname")) or _computer(record),
         system={
             "EventRecordID": record.get("RecordNumber"),
             "Level": level_of(record.get("Level"), record.get("Severity")),
@@ -50,3 +51,11 @@ def read(record: dict[str, Any]) -> Event:
         },
         data=data,
     )
+
+
+def _local_time(record: dict[str, Any]) -> int | None:
+    return next((time_ms for name in _TIMES if (time_ms := milliseconds(record.get(name)))), None)
+
+
+def _computer(record: dict[str, Any]) -> str:
+    return next((name for field in _COMPUTERS if (name := word(record.get(field)))), "")

@@ -4,28 +4,39 @@ The classic log has no named values: a message in `Data`, or in the rendered mes
 offered under their names as well.
 """
 
-import re
 from collections.abc import Callable
 from typing import Any
 
 from hinomi.normalise.source import Mapping, Recipe, Source, Take, categories
 from hinomi.normalise.values import alone, domain_of, text, user_of
 
-_LINE = r"^\s*{}\s*=[ \t]*(.*?)\s*$"
+
+_MOST_TRIES = 20  # a name may stand inside other values, but an attacker must not make us look for ever
 
 
 def _written(name: str) -> Callable[..., str | None]:
-    """A reader of `name=value` out of the first text that has such a line."""
-    line = re.compile(_LINE.format(name), re.MULTILINE)
+    """A reader of `name = value` out of the first text that has such a line.
+
+    By plain search: messages may be long, and there is one search for each name.
+    """
 
     def read(*contents: Any) -> str | None:
-        for content in contents:
-            found = line.search(text(content) or "")
-            if found:
-                return found[1] or None
-        return None
+        return next((value for content in contents if (value := _line_value(text(content) or "", name))), None)
 
     return read
+
+
+def _line_value(words: str, name: str) -> str | None:
+    at = words.find(name)
+    for _ in range(_MOST_TRIES):
+        if at < 0:
+            return None
+        end = words.find("\n", at)
+        key, equals, value = words[at : end if end >= 0 else None].partition("=")
+        if equals and key.rstrip() == name and not words[words.rfind("\n", 0, at) + 1 : at].strip():
+            return value.strip() or None
+        at = words.find(name, at + 1)
+    return None
 
 
 def _contents(data: Any, message: Any) -> Any:
@@ -65,16 +76,15 @@ _MODULE = Mapping(
         "logonUser": Take(_logon, "ContextInfo"),
     },
 )
-_WRITTEN = ("HostName", "HostApplication", "HostVersion", "EngineVersion", "RunspaceId", "PipelineId", "CommandName")
-_MORE = ("CommandType", "ScriptName", "CommandPath", "CommandLine", "NewEngineState", "ProviderName", "UserId")
+_WRITTEN = ("HostName", "HostApplication", "EngineVersion", "CommandLine", "ScriptName")
 _CLASSIC_NATIVE: dict[str, Recipe] = {
     "Data": Take(_contents, "Data", "Message"),
-    **{name: Take(_written(name), "Data", "Message") for name in _WRITTEN + _MORE},
+    **{name: Take(_written(name), "Data", "Message") for name in _WRITTEN},
 }
 _CLASSIC_FIELDS: dict[str, Recipe] = {
-    "processCmd": Take(_written("HostApplication"), "Data", "Message"),
-    "objectCmd": Take(_written("CommandLine"), "Data", "Message"),
-    "objectFilePath": Take(_written("ScriptName"), "Data", "Message"),
+    "processCmd": "HostApplication",
+    "objectCmd": "CommandLine",
+    "objectFilePath": "ScriptName",
     "eventMessage": Take(text, "Message"),
 }
 
