@@ -6,8 +6,10 @@ this kind of activity is read off its first batch.
 
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
+from hinomi.detect.guards import guards_of
 from hinomi.detect.predicate import Operator, Predicate, test_of, text_of
 from hinomi.detect.table import Table
 
@@ -81,6 +83,7 @@ _PER_TYPICAL = 100.0  # a typical value costs as much as a hundred odd ones
 _PER_SHARE = 1000.0  # a predicate that every activity meets costs as much as ten typical values
 _PER_SHORTNESS = 20.0  # a text of one letter costs this much, of two letters half
 _PER_TEST = 2.0  # what has no text is asked value by value
+_PER_PATTERN = 200.0  # so are patterns without guards, and they take long
 COMMON = 24  # values of a field that are asked, if at least one activity in fifty has them
 COMMON_SHARE = 0.02
 
@@ -107,6 +110,12 @@ class Common:
 _USUAL = Common((value, 1.0) for value in TYPICAL)
 
 
+@lru_cache(maxsize=65_536)
+def usual_cost(predicate: Predicate) -> float:
+    """The cost on an ordinary Windows host."""
+    return _PER_TYPICAL * _USUAL.weight(predicate) + _effort(predicate)
+
+
 class Cost:
     """The cost on the activities of a table, which stand for those to come."""
 
@@ -118,7 +127,7 @@ class Cost:
     def __call__(self, predicate: Predicate) -> float:
         cost = self._known.get(predicate)
         if cost is None:
-            cost = _PER_TYPICAL * _USUAL.weight(predicate) + _effort(predicate)
+            cost = usual_cost(predicate)
             if predicate.field is not None:
                 cost += _PER_SHARE * self._seen(predicate.field).weight(predicate)
             self._known[predicate] = cost
@@ -136,4 +145,7 @@ class Cost:
 def _effort(predicate: Predicate) -> float:
     if predicate.operator is Operator.EQUALS:
         return 1.0
-    return _PER_SHORTNESS / (len(predicate.value) + 1) if predicate.operator in _TEXTS else _PER_TEST
+    if predicate.operator in _TEXTS:
+        return _PER_SHORTNESS / (len(predicate.value) + 1)
+    is_pattern = predicate.operator in (Operator.REGEX, Operator.GLOB)
+    return _PER_PATTERN if is_pattern and not guards_of(predicate) else _PER_TEST

@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Iterable
 from typing import Any
-from uuid import UUID
 
 from hinomi.detect.condition import predicates_of
 from hinomi.detect.filter_file import MAX_HIGHLIGHTS
@@ -17,8 +16,8 @@ STANDARD_HIGHLIGHTS = ("objectCmd", "processCmd", "parentCmd", "endpointHostName
 
 def detection_id(uuid: str, filter_id: str) -> str:
     """A UUID that is the same for the same activity and filter on any machine."""
-    digest = hashlib.blake2b(f"{uuid}\n{filter_id}".encode(), digest_size=16).digest()
-    return str(UUID(bytes=digest))
+    digest = hashlib.blake2b(f"{uuid}\n{filter_id}".encode(), digest_size=16).hexdigest()
+    return f"{digest[:8]}-{digest[8:12]}-{digest[12:16]}-{digest[16:20]}-{digest[20:]}"
 
 
 class Evidence:

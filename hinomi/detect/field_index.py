@@ -6,14 +6,16 @@ Each distinct value is looked at once; what was found is remembered for values t
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from hinomi.detect.guards import guards_of
 from hinomi.detect.literals import LITERAL_OPERATORS, Literals, fold
 from hinomi.detect.predicate import Operator, Predicate, Test, number_of, scalar_test, text_of
 
 REMEMBERED = 16_384  # values per field and kind of activity
-LONGEST_REMEMBERED = 512  # characters; longer values (script blocks) hardly ever come twice
+LONG = 512  # characters; of longer values (script blocks) only the hash is remembered
 
 Numbers = tuple[int, ...]
 NOTHING: Numbers = ()
+_HASH = object()  # beside the hash of a long value; no value of a column is a tuple with this in it
 
 
 class FieldIndex:
@@ -30,7 +32,7 @@ class FieldIndex:
         self._numbers: dict[float, Numbers] = {}
         self._present: Numbers = ()
         self._tests: list[tuple[Test, Numbers]] = []
-        self._groups: list[Numbers] = []
+        self._groups: list[tuple[Test | None, Numbers]] = []
         literals: list[tuple[Operator, str, int]] = []
         for predicate, numbers in wanted:
             self._add(predicate, tuple(numbers), literals)
@@ -49,9 +51,10 @@ class FieldIndex:
         for value in distinct:
             numbers = known.get(value)
             if numbers is None:
-                numbers = self.of_value(value)
-                if not isinstance(value, str) or len(value) <= LONGEST_REMEMBERED:
-                    known[value] = numbers
+                key = (_HASH, hash(value)) if isinstance(value, str) and len(value) > LONG else value
+                numbers = known.get(key)
+                if numbers is None:
+                    numbers = known[key] = self.of_value(value)
             if numbers:
                 found[value] = numbers
         return found
@@ -82,9 +85,19 @@ class FieldIndex:
             _extend(self._names, fold(value[1:]), numbers)
         elif operator in LITERAL_OPERATORS and value:
             literals.append((operator, value, len(self._groups)))
-            self._groups.append(numbers)
+            self._groups.append((None, numbers))
         else:
-            self._tests.append((scalar_test(predicate), numbers))
+            self._add_test(predicate, numbers, literals)
+
+    def _add_test(self, predicate: Predicate, numbers: Numbers, literals: list[tuple[Operator, str, int]]) -> None:
+        """What has no text of its own is asked value by value; a pattern only where one of its guards is found."""
+        test = scalar_test(predicate)
+        guards = guards_of(predicate)
+        if not guards:
+            self._tests.append((test, numbers))
+            return
+        literals += [(Operator.CONTAINS, guard, len(self._groups)) for guard in guards]
+        self._groups.append((test, numbers))
 
     def _look(self, value: Any, found: set[int]) -> None:
         folded = fold(text_of(value))
@@ -95,8 +108,10 @@ class FieldIndex:
             number = number_of(value)
             if number is not None:
                 found.update(self._numbers.get(number, NOTHING))
-        for group in self._literals.found_in(folded):
-            found.update(self._groups[group])
+        for group in set(self._literals.found_in(folded)):
+            test, numbers = self._groups[group]
+            if test is None or test(value):
+                found.update(numbers)
         for test, numbers in self._tests:
             if test(value):
                 found.update(numbers)

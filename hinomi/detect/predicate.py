@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import re2  # type: ignore[import-untyped]
@@ -168,10 +169,10 @@ def _glob_test(predicate: Predicate) -> Test:
         predicate.value if predicate.cased else tuple(p.lower() if isinstance(p, str) else p for p in predicate.value)
     )
     pattern = "".join(_GLOB_REGEX[part] if isinstance(part, int) else re2.escape(part) for part in parts)
-    match = re2.compile(f"(?s){pattern}").fullmatch
+    match = compiled(f"(?s){pattern}").fullmatch
     if predicate.cased:
-        return lambda value: match(_encodable(text_of(value))) is not None
-    return lambda value: match(_encodable(text_of(value).lower())) is not None
+        return lambda value: match(_utf8(text_of(value))) is not None
+    return lambda value: match(_utf8(text_of(value).lower())) is not None
 
 
 _GLOB_REGEX: dict[int, str] = {ANY_TEXT: ".*", ANY_CHARACTER: "."}
@@ -179,13 +180,25 @@ _GLOB_REGEX: dict[int, str] = {ANY_TEXT: ".*", ANY_CHARACTER: "."}
 
 def _regex_test(predicate: Predicate) -> Test:
     pattern, flags = predicate.value
-    search = re2.compile(f"(?{flags}){pattern}" if flags else pattern).search
-    return lambda value: search(_encodable(text_of(value))) is not None
+    search = compiled(f"(?{flags}){pattern}" if flags else pattern).search
+    return lambda value: search(_utf8(text_of(value))) is not None
 
 
-def _encodable(text: str) -> str:
-    """RE2 reads UTF-8, which has no lone surrogates; broken UTF-16 in records has."""
-    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+@lru_cache(maxsize=16_384)
+def compiled(pattern: str) -> Any:
+    """The pattern for RE2, made once however many kinds of activity look for it. Raises re2.error with the reason."""
+    options = re2.Options()
+    options.log_errors = False  # it would write to stderr beside raising
+    options.max_mem = MAX_REGEX_BYTES
+    return re2.compile(pattern, options)
+
+
+MAX_REGEX_BYTES = 64 << 20  # what one pattern's automaton may grow to; beyond it RE2 goes on more slowly
+
+
+def _utf8(text: str) -> bytes:
+    """RE2 reads UTF-8, and faster so; it has no lone surrogates, which broken UTF-16 in records has."""
+    return text.encode("utf-8", "replace")
 
 
 # ---- numbers, times, addresses ----

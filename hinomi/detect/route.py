@@ -20,7 +20,7 @@ from hinomi.schema.activity import ActivityBatch, ActivityKind
 from hinomi.schema.content import LogSource
 
 RAW = "rawDataStr"  # the column that the field None (keywords) stands for
-REMEMBERED = 4_096  # combinations of values per filter and kind
+REMEMBERED = 512  # combinations of values per filter and kind
 FEW_ROWS = 200  # a plan made on fewer rows is made once more when a batch has as many
 
 

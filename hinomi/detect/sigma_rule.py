@@ -16,6 +16,7 @@ from sigma.rule.detection import SigmaDetection
 from hinomi.detect.attack_tags import tactics_of, techniques_of
 from hinomi.detect.condition import Node, condition_of
 from hinomi.detect.document import Document
+from hinomi.detect.predicate import compiled
 from hinomi.errors import ContentError
 from hinomi.schema.content import Filter, LogSource, Severity, Text
 
@@ -34,14 +35,12 @@ class _QuietRe2(RE2RegexEngine):
 
     def compile(self, pattern: str, flags: int = 0) -> RegexPattern:
         letters = "".join(letter for letter, flag in _FLAGS.items() if flags & flag)
-        options = re2.Options()
-        options.log_errors = False
         try:
-            compiled: RegexPattern = re2.compile(f"(?{letters}){pattern}" if letters else pattern, options)
+            found: RegexPattern = compiled(f"(?{letters}){pattern}" if letters else pattern)
         except re2.error as error:
             reason = error.args[0].decode() if error.args and isinstance(error.args[0], bytes) else str(error)
             raise ValueError(f"{reason} (RE2 syntax: no look-around, no back-references)") from error
-        return compiled
+        return found
 
     @property
     def error(self) -> type[Exception]:

@@ -6,11 +6,10 @@ see cost.py.
 
 import re
 from collections.abc import Callable, Iterable
-from functools import lru_cache
 
 from hinomi.detect.condition import And, Constant, Node, Or
+from hinomi.detect.guards import required_literals
 from hinomi.detect.predicate import ANY_CHARACTER, ANY_TEXT, Operator, Predicate
-from hinomi.detect.regex_literals import required_literals
 
 Witnesses = tuple[Predicate, ...]
 Cost = Callable[[Predicate], float]
@@ -21,48 +20,31 @@ NO_WITNESS = 1e9
 def witnesses(node: Node, cost: Cost) -> tuple[Witnesses, float]:
     """The cheapest set and its cost; ((), NO_WITNESS) where there is none."""
     if isinstance(node, Predicate):
-        stand_ins = positive(node)
-        return (stand_ins, sum(map(cost, stand_ins))) if stand_ins else ((), NO_WITNESS)
+        found = positive(node)
+        return (found, sum(map(cost, found))) if found else ((), NO_WITNESS)
     if isinstance(node, And):
         return min((witnesses(part, cost) for part in node.parts), key=lambda found: found[1])
     if isinstance(node, Or):
         parts = [witnesses(part, cost) for part in node.parts]
         if any(price >= NO_WITNESS for _, price in parts):
             return (), NO_WITNESS
-        union = dict.fromkeys(one for found, _ in parts for one in found)
+        union = dict.fromkeys(one for some, _ in parts for one in some)
         return tuple(union), sum(price for _, price in parts)
     if node == Constant(value=False):
         return (), 0.0
     return (), NO_WITNESS
 
 
-@lru_cache(maxsize=65_536)
 def positive(predicate: Predicate) -> Witnesses:
     """What can be looked for in the predicate's stead: any value that meets it meets one of these. () for none."""
     if predicate.field is None:
         return _keyword(predicate)
-    if predicate.operator in _UNSEEN or (predicate.operator is Operator.EXISTS and not predicate.value):
-        return ()
-    if predicate.operator is Operator.REGEX:
-        literals = required_literals(*predicate.value)
-        if literals and min(map(len, literals)) >= SHORTEST:
-            return tuple(Predicate(predicate.field, Operator.CONTAINS, one) for one in literals)
-    if predicate.operator is Operator.GLOB:
-        return (_glob(predicate),)
-    return (predicate,)
+    unseen = predicate.operator in _UNSEEN or (predicate.operator is Operator.EXISTS and not predicate.value)
+    return () if unseen else (predicate,)
 
 
 _UNSEEN = (Operator.NULL, Operator.FIELD)
-SHORTEST = 3  # letters; shorter parts of regular expressions are everywhere
-
-
-def _glob(predicate: Predicate) -> Predicate:
-    """The longest text of the pattern; the pattern itself where all its texts are short."""
-    texts = [part for part in predicate.value if isinstance(part, str)]
-    longest = max(texts, key=len, default="")
-    if len(longest) < SHORTEST:
-        return predicate
-    return Predicate(predicate.field, Operator.CONTAINS, longest)
+SHORTEST = 3  # letters of a keyword; shorter ones are everywhere
 
 
 # ---- keywords: looked for in the record's JSON text, where some letters may be escaped ----

@@ -1,18 +1,34 @@
-"""What a regular expression cannot do without. In: a pattern. Out: texts of which any value it meets holds one.
+"""Texts that a pattern cannot do without: looked for first, for that is far cheaper than the pattern itself.
 
-Read off Python's parse of the pattern; where RE2 may read it otherwise, nothing is promised.
+In: a predicate. Out: texts of which any value it meets holds one. Regular expressions are read with Python's parser;
+where RE2 may read them otherwise, nothing is promised.
 """
 
 import re
 import warnings
+from functools import lru_cache
 from re import _constants as code  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
+from hinomi.detect.predicate import Operator, Predicate
+
 MAX_ALTERNATIVES = 64
+SHORTEST = 2  # letters; one letter is in every value
 
 # RE2 writes some things as Python does not: named classes, Unicode classes, quoting, other anchors.
 _FOREIGN = re.compile(r"\[\[:|\\[pPQEzC]")
+
+
+@lru_cache(maxsize=16_384)
+def guards_of(predicate: Predicate) -> tuple[str, ...]:
+    """Any value that meets the pattern holds one of these, in some case; () when nothing can be said."""
+    texts: tuple[str, ...] = ()
+    if predicate.operator is Operator.REGEX:
+        texts = required_literals(*predicate.value)
+    elif predicate.operator is Operator.GLOB:
+        texts = (max((part for part in predicate.value if isinstance(part, str)), key=len, default=""),)
+    return texts if texts and min(map(len, texts)) >= SHORTEST else ()
 
 
 def required_literals(pattern: str, flags: str) -> tuple[str, ...]:

@@ -1,0 +1,126 @@
+"""What detection costs per activity, beside decoding the same records. Ratios within one run; CPU time, not the clock's.
+
+    python benchmarks/bench_detect.py [--data ../shared/data] [--limit 20000] [--rounds 3] [--full]
+
+Rows: shipped content; all Windows rules of the Sigma community. Columns: first pass (routes are made, values are new),
+warm pass (values have been seen), and with every text unique (`--full`). Then four times the rules (`--full`).
+"""
+
+import argparse
+import gc
+import resource
+import statistics
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import orjson
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from hinomi.detect.content import load_content, load_sigma
+from hinomi.detect.engine import Engine
+from hinomi.ingest.protocols.file import read_paths
+from hinomi.normalise.normaliser import Normaliser
+from hinomi.schema.activity import ActivityBatch
+from hinomi.schema.content import Filter
+from hinomi.schema.record import RecordBatch
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def cpu_s(work: Callable[[], object]) -> float:
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+def read(folder: Path, limit: int) -> list[RecordBatch]:
+    """Records of the largest recordings first (repetitive telemetry), then of all others, up to the limit."""
+    batches: list[RecordBatch] = []
+    count = 0
+    for batch in read_paths(sorted(folder.glob("mordor/**/*.gz")) + sorted(folder.rglob("*.evtx.gz"))):
+        batches.append(batch)
+        count += len(batch.records)
+        if count >= limit:
+            break
+    return batches
+
+
+def unique(batches: Sequence[ActivityBatch]) -> list[ActivityBatch]:
+    """The same activities with a text of their own in every long value: nothing can be remembered."""
+    made = []
+    for number, batch in enumerate(batches):
+        done: dict[int, list[object]] = {}
+        for columns in (batch.fields, batch.native):
+            for column in columns.values():
+                if id(column) not in done:
+                    done[id(column)] = [
+                        f"{value} {number}-{row}" if isinstance(value, str) and len(value) > 20 else value
+                        for row, value in enumerate(column)
+                    ]
+        fields = {name: done[id(column)] for name, column in batch.fields.items()}
+        native = {name: done[id(column)] for name, column in batch.native.items()}
+        made.append(ActivityBatch(batch.kind, batch.length, fields, native, batch.positions, batch.projected))
+    return made
+
+
+def measure(name: str, filters: Sequence[Filter], batches: list[ActivityBatch], decode_us: float, rounds: int) -> float:
+    count = sum(batch.length for batch in batches)
+    engine = Engine(filters)
+
+    def observe() -> None:
+        for batch in batches:
+            engine.observe(batch)
+
+    first = cpu_s(observe) / count * 1e6
+    warm = statistics.median(cpu_s(observe) for _ in range(rounds)) / count * 1e6
+    print(
+        f"{name:<44} {len(filters):6} filters  first {first:7.2f} us  warm {warm:6.2f} us"
+        f"  {warm / decode_us:5.2f} of decoding"
+    )
+    return warm
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
+    parser.add_argument("--limit", type=int, default=20_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--full", action="store_true")
+    given = parser.parse_args()
+
+    records = read(given.data / "windows", given.limit)
+    raw = [record for batch in records for record in batch.records]
+    gc.disable()
+    decode_us = statistics.median(cpu_s(lambda: [orjson.loads(one) for one in raw]) for _ in range(given.rounds))
+    decode_us = decode_us / len(raw) * 1e6
+    normaliser = Normaliser()
+    batches = [one for batch in records for one in normaliser.normalise(batch, 0).activities]
+    count = sum(batch.length for batch in batches)
+    print(f"{len(raw)} records, {count} activities in {len(batches)} batches; decoding {decode_us:.2f} us a record")
+
+    content, _ = load_content(ROOT / "content")
+    measure("shipped content", content.filters, batches, decode_us, given.rounds)
+    sigma = given.data / "sigma"
+    folders = [
+        sigma / "rules" / "windows",
+        sigma / "rules-emerging-threats",
+        sigma / "rules-threat-hunting" / "windows",
+    ]
+    started = time.process_time()
+    community, _ = load_sigma(folders)
+    print(f"reading {len(community)} community rules: {time.process_time() - started:.2f} s CPU")
+    warm = measure("community rules", community, batches, decode_us, given.rounds)
+    if given.full:
+        clones = [replace(one, id=f"{one.id}-{turn}") for turn in range(4) for one in community]
+        fourfold = measure("four times the community rules", clones, batches, decode_us, given.rounds)
+        alone = measure("community rules, every text unique", community, unique(batches), decode_us, 1)
+        print(f"four times the rules keep {warm / fourfold:.2f} of the speed, unique texts {warm / alone:.2f}")
+    print(f"peak RSS {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB")
+
+
+if __name__ == "__main__":
+    main()
