@@ -146,7 +146,7 @@ for (let i = 0; i < 9; i++) {
   if (members.length < 2) continue
   const id = `IC-9002-${members[0].createdDateTime.slice(0, 10).replaceAll('-', '')}-${String(i + 1).padStart(5, '0')}`
   for (const m of members) m.incidentId = id
-  incidents.push({ id, name: { en: `${members[0].model.en} on ${members[0].impactScope.entities[0].name}`, ja: `${members[0].impactScope.entities[0].name} での${members[0].model.ja}` }, severity: members[0].severity, status: 'Open', createdDateTime: members[0].createdDateTime, updatedDateTime: members.at(-1).createdDateTime, updateReason: i % 2 ? 'alertCorrelated' : 'created', owner: null,
+  incidents.push({ id, name: { en: `${members[0].model.en} on ${members[0].impactScope.entities[0].name}`, ja: `${members[0].impactScope.entities[0].name} での${members[0].model.ja}` }, severity: members[0].severity, status: 'Open', createdDateTime: members[0].createdDateTime, updatedDateTime: members.at(-1).createdDateTime, updateReason: 'created', updateText: { en: 'Incident created', ja: 'インシデントの作成' }, owner: null,
     links: members.map((m, n) => ({ alertId: m.id, reason: n === 0 ? { en: 'First alert of the incident', ja: 'インシデントの最初のアラート' } : { en: `Shares the endpoint ${m.impactScope.entities[0].name} within 24 hours`, ja: `24 時間以内に同じエンドポイント ${m.impactScope.entities[0].name} で発生` }, entity: m.impactScope.entities[0], by: 'hinomi', at: m.createdDateTime })) })
 }
 const members = (incident) => alerts.filter((a) => a.incidentId === incident.id)

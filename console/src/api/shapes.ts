@@ -25,7 +25,7 @@ export type Session = {
 export type Entity = { type: EntityType; id: string; name: string; ips?: string[] }
 export type ImpactScope = { counts: Partial<Record<EntityType, number>>; entities: Entity[] }
 export type Technique = { id: string; name: string }
-export type Tactic = { id: string; name: string }
+export type Tactic = { id: string; name: string; text?: Text }
 
 export type AlertRow = {
   id: string
@@ -168,6 +168,7 @@ export type IncidentRow = {
   createdDateTime: string
   updatedDateTime: string
   updateReason: string
+  updateText: Text
   owner: string | null
 }
 export type IncidentLink = { alertId: string; reason: Text; entity?: Entity | string | null; by: string; at: string }
@@ -193,6 +194,7 @@ export type FacetName = 'risk' | 'tactic' | 'technique' | 'filter' | 'endpoint'
 export type FacetValue = { value: string; count: number; label?: string | Text }
 export type Facets = Partial<Record<FacetName, FacetValue[]>>
 
+export type NewUser = UserRow & { password?: string }
 export type ModelRule = { id: string; name: Text; type: string; filters: { id: string; title: Text; risk: Severity }[] }
 export type ModelRow = {
   id: string
@@ -245,11 +247,13 @@ export type SystemStatus = {
   detections: number
   alerts: number
   version: string
+  trouble?: string | null
+  contentProblems?: string[]
 }
 export type UserRow = {
   name: string
   role: string
-  enabled?: boolean
+  enabled: boolean
   createdDateTime?: string | null
   lastLoginDateTime?: string | null
 }

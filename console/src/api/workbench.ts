@@ -15,9 +15,14 @@ export type AlertListQuery = {
 
 export const summaryQuery = queryOptions({
   queryKey: ['workbench', 'summary'],
-  queryFn: ({ signal }) => get<WorkbenchSummary>('/workbench/summary', {}, signal),
+  queryFn: ({ signal }) => get<WorkbenchSummary>('/workbench/summary', { dayStart: midnight(new Date()) }, signal),
   refetchInterval: 30_000,
 })
+
+/** The beginning of the reader's day: "today" is theirs, not the server's. */
+function midnight(now: Date): string {
+  return new Date(now.getFullYear(), now.getMonth(), now.getDate()).toISOString()
+}
 
 export function listAlerts(query: AlertListQuery, signal?: AbortSignal): Promise<Page<AlertRow>> {
   return get<Page<AlertRow>>('/workbench/alerts', query, signal)

@@ -1,6 +1,7 @@
 import { ActionIcon } from '@mantine/core'
 import { IconCopy } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
+import { Moment } from './Moment'
 import { copyText, ObjectValue, type MenuObject } from './ObjectMenu'
 import { useNotice } from './Notices'
 import './objects.css'
@@ -52,6 +53,7 @@ function Field({ item }: { item: NamedValue }) {
       <dd>
         <span className="grow">
           <ObjectValue object={{ type: typeOfField(item.field), field: item.field, value: text }} />
+          {/(Time|Date)$/.test(item.field) && typeof item.value === 'number' && <span className="dim"> <Moment at={item.value} /></span>}
           <Decoded text={item.decoded} />
         </span>
         <CopyIcon text={text} />

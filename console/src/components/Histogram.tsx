@@ -10,11 +10,12 @@ const HEIGHT = 84
 const UPWARDS = [...LEVELS].reverse()
 
 /** Counts over time, stacked by level; dragging across it asks for that span. */
-export function Histogram({ data, onSpan }: { data: Counts; onSpan: (from: string, to: string) => void }) {
+export function Histogram({ data, span, onSpan }: { data: Counts; span: { from?: string; to?: string }; onSpan: (from: string, to: string) => void }) {
   const { t } = useTranslation()
   const chart = useRef<SVGSVGElement>(null)
   const [drag, setDrag] = useState<[number, number] | null>(null)
-  const { buckets, bucketMs } = data
+  const { bucketMs } = data
+  const buckets = filled(data, span)
   const totals = buckets.map((bucket) => LEVELS.reduce((sum, level) => sum + (bucket[level] ?? 0), 0))
   const highest = Math.max(1, ...totals)
   const step = WIDTH / Math.max(1, buckets.length)
@@ -60,6 +61,22 @@ export function Histogram({ data, onSpan }: { data: Counts; onSpan: (from: strin
 }
 
 type Bucket = Counts['buckets'][number]
+
+/** More bars than this cannot be told apart. */
+const MOST_BARS = 400
+
+/** Every bucket of the span, the empty ones too, which the server leaves out; without bounds, from first to last. */
+export function filled({ buckets, bucketMs }: Counts, span: { from?: string; to?: string }): Bucket[] {
+  const told = new Map(buckets.map((bucket) => [startOf(bucket), bucket]))
+  const times = [...told.keys()]
+  const first = span.from ? Date.parse(span.from) : Math.min(...times)
+  const last = span.to ? Date.parse(span.to) : Math.max(...times)
+  if (!Number.isFinite(first) || !Number.isFinite(last)) return buckets
+  const start = Math.min(Math.floor(first / bucketMs) * bucketMs, ...times)
+  const count = Math.floor((last - start) / bucketMs) + 1
+  if (count > MOST_BARS) return buckets
+  return Array.from({ length: count }, (_, index) => told.get(start + index * bucketMs) ?? { t: start + index * bucketMs })
+}
 
 function startOf(bucket: Bucket | undefined): number {
   return bucket ? new Date(bucket.t).getTime() : Number.NaN

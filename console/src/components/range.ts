@@ -18,11 +18,11 @@ export function writeRange(range: Range, fallback: Preset = '24h'): Record<'rang
   return { range: undefined, from: range.from, to: range.to }
 }
 
-/** The two moments of a range, ISO UTC; "all" begins with the epoch, for recordings may be old. */
-export function boundsOf(range: Range, nowMs: number): { from: string; to: string } {
+/** The two moments of a range, ISO UTC; "all" has none. */
+export function boundsOf(range: Range, nowMs: number): { from?: string; to?: string } {
   if ('from' in range) return range
-  const to = new Date(nowMs).toISOString()
-  return range.preset === 'all' ? { from: new Date(0).toISOString(), to } : { from: new Date(nowMs - LENGTH_MS[range.preset]).toISOString(), to }
+  if (range.preset === 'all') return {}
+  return { from: new Date(nowMs - LENGTH_MS[range.preset]).toISOString(), to: new Date(nowMs).toISOString() }
 }
 
 function isMoment(text: string): boolean {

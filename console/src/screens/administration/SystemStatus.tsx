@@ -24,6 +24,7 @@ export function SystemStatus() {
   return (
     <div className="page">
       <div className="page-head"><h1>{t('nav.status')}</h1><span className="dim">Hinomi {data.version ?? version}</span></div>
+      {data.trouble && <p role="alert" className="panel panel-body trouble">{data.trouble}</p>}
       <dl className="figures">
         <Figure name={t('system.activities')} value={number(data.activities)} />
         <Figure name={t('system.detections')} value={number(data.detections)} />
@@ -35,8 +36,8 @@ export function SystemStatus() {
         <section className="panel">
           <div className="panel-head"><h2>{t('system.lake')}</h2></div>
           <dl className="field-list panel-body">
-            {Object.entries(data.lake).map(([name, value]) => (
-              <Line key={name} name={t(`lake.${name}`, name)} value={shown(name, value, number)} />
+            {Object.entries(data.lake).filter(([name]) => name !== 'rows').map(([name, value]) => (
+              <Line key={name} name={t(`lake.${name}`, name)} value={shown(name, value, number) || '–'} />
             ))}
           </dl>
         </section>

@@ -1,4 +1,4 @@
-import { Button, Modal, PasswordInput, Select, TextInput } from '@mantine/core'
+import { Button, Modal, PasswordInput, Select, Switch, TextInput } from '@mantine/core'
 import { IconUserPlus } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useState, type FormEvent } from 'react'
@@ -50,7 +50,8 @@ function useColumns(onRemove: (user: UserRow) => void, onPassword: (user: UserRo
   const columns: Column<UserRow>[] = [
     { key: 'name', header: t('column.name'), cell: (row) => <strong>{row.name}</strong> },
     { key: 'role', header: t('users.role'), width: '220px', cell: (row) => <RoleSelect user={row} disabled={row.name === me} /> },
-    { key: 'created', header: t('column.created'), width: '180px', cell: (row) => <Moment at={row.createdDateTime} /> },
+    { key: 'enabled', header: t('users.enabled'), width: '110px', cell: (row) => <EnabledSwitch user={row} disabled={row.name === me} /> },
+    { key: 'created', header: t('column.created'), width: '170px', cell: (row) => <Moment at={row.createdDateTime} /> },
     { key: 'last', header: t('users.lastLogin'), width: '180px', cell: (row) => <Moment at={row.lastLoginDateTime} /> },
     {
       key: 'tools',
@@ -84,6 +85,22 @@ function RoleSelect({ user, disabled }: { user: UserRow; disabled: boolean }) {
   )
 }
 
+/** Whether the person may log in. */
+function EnabledSwitch({ user, disabled }: { user: UserRow; disabled: boolean }) {
+  const { t } = useTranslation()
+  const notice = useNotice()
+  const errorText = useErrorText()
+  const { change } = useUserChanges()
+  return (
+    <Switch
+      checked={user.enabled}
+      disabled={disabled || change.isPending}
+      aria-label={t('users.enabledOf', { name: user.name })}
+      onChange={(event) => change.mutate({ name: user.name, enabled: event.currentTarget.checked }, { onError: (error) => notice.warn(errorText(error)) })}
+    />
+  )
+}
+
 function AddDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const { t } = useTranslation()
   const errorText = useErrorText()
@@ -104,7 +121,7 @@ function AddDialog({ opened, onClose }: { opened: boolean; onClose: () => void }
       <form className="col" onSubmit={submit}>
         <TextInput label={t('login.user')} value={user.name} onChange={(event) => setUser({ ...user, name: event.currentTarget.value })} required data-autofocus autoComplete="off" />
         <Select label={t('users.role')} data={options} value={user.role} onChange={(role) => setUser({ ...user, role: role ?? user.role })} />
-        <PasswordInput size="xs" label={t('login.password')} value={user.password} onChange={(event) => setUser({ ...user, password: event.currentTarget.value })} required autoComplete="new-password" />
+        <PasswordInput size="xs" label={t('login.password')} value={user.password} onChange={(event) => setUser({ ...user, password: event.currentTarget.value })} description={t('person.passwordShort', { least: 12 })} required autoComplete="new-password" />
         {add.isError && <p role="alert" style={{ color: 'var(--h-critical)', margin: 0 }}>{errorText(add.error)}</p>}
         <div className="row" style={{ justifyContent: 'flex-end' }}>
           <Button variant="default" onClick={onClose}>{t('action.cancel')}</Button>

@@ -65,7 +65,8 @@ type EvidenceProps = { alert: AlertDetail; tab: Tab; lit: string; setAddress: Re
 
 function Evidence({ alert, tab, lit, setAddress }: EvidenceProps) {
   const { t } = useTranslation()
-  const [wide, setWide] = useState(false)
+  const [asked, setAsked] = useState<boolean | null>(null)
+  const wide = asked ?? tab === 'profile' // a process chain needs the room
   const light = (uuid: string) => setAddress({ uuid: uuid === lit ? undefined : uuid })
   const open = (next: Tab) => setAddress({ tab: next === 'graph' ? undefined : next })
   return (
@@ -80,7 +81,7 @@ function Evidence({ alert, tab, lit, setAddress }: EvidenceProps) {
                 {one === 'notes' && alert.notes.length > 0 && <span className="dim num"> {alert.notes.length}</span>}
               </Tabs.Tab>
             ))}
-            <ActionIcon ml="auto" mr={6} mt={4} className="no-print" aria-pressed={wide} aria-label={t('alert.wide')} title={t('alert.wide')} onClick={() => setWide(!wide)}>
+            <ActionIcon ml="auto" mr={6} mt={4} className="no-print" aria-pressed={wide} aria-label={t('alert.wide')} title={t('alert.wide')} onClick={() => setAsked(!wide)}>
               {wide ? <IconArrowsMinimize size={16} /> : <IconArrowsMaximize size={16} />}
             </ActionIcon>
           </Tabs.List>

@@ -41,8 +41,10 @@ function CommandCheck({ fields, highlight }: { fields: Fields; highlight: Highli
   const decoded = highlight.fields.find((one) => one.field === field)?.decoded
   return (
     <div className="check-command">
-      <span className="dim mono">{field}</span>
-      <CopyIcon text={value} />
+      <span className="row tight">
+        <span className="dim mono">{field}</span>
+        <CopyIcon text={value} />
+      </span>
       <div className="mono check-value"><ObjectValue object={{ type: 'command', field, value }} /></div>
       <Decoded text={decoded} />
     </div>
@@ -124,7 +126,7 @@ function Prevalence({ field, value }: { field: string; value: string }) {
   const query = queryFor(field, value)
   const found = useQuery({
     queryKey: ['search', 'prevalence', query],
-    queryFn: ({ signal }) => searchActivities({ query, top: 200, from: '1970-01-01T00:00:00.000Z', columns: 'uuid,eventTime,endpointHostName' }, signal),
+    queryFn: ({ signal }) => searchActivities({ query, top: 200, columns: 'uuid,eventTime,endpointHostName' }, signal),
     enabled: value !== '',
     staleTime: 300_000,
   })

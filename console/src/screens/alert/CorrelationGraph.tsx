@@ -2,16 +2,17 @@ import '@xyflow/react/dist/style.css'
 import { Background, Controls, Handle, Position, ReactFlow, type Edge, type Node, type NodeProps } from '@xyflow/react'
 import { IconAppWindow, IconBinaryTree, IconDeviceDesktop, IconFileText, IconPlug, IconServerCog, IconTerminal2, IconUser, IconWorld, IconWorldWww } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
+import { useElementSize } from '@mantine/hooks'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { alertGraphQuery } from '../../api/workbench'
 import type { CorrelationGraph as Things, ObjectType } from '../../api/shapes'
 import { ObjectScope, useObjectMenu, type MenuObject } from '../../components/ObjectMenu'
 import { Empty, Failed, Loading } from '../../components/States'
-import { placeThings, THING } from './graphLayout'
+import { placeBest, THING, type Direction } from './graphLayout'
 
 type Thing = Things['nodes'][number]
-type ThingNode = Node<{ thing: Thing; dim: boolean; lit: boolean }, 'thing'>
+type ThingNode = Node<{ thing: Thing; direction: Direction; dim: boolean; lit: boolean }, 'thing'>
 
 const ICONS: Record<ObjectType, typeof IconUser> = {
   host: IconDeviceDesktop, account: IconUser, process: IconAppWindow, command: IconTerminal2, file: IconFileText,
@@ -34,7 +35,8 @@ export default function CorrelationGraph({ alertId, lit }: { alertId: string; li
 
 function Flow({ graph, lit }: { graph: Things; lit: string }) {
   const { t } = useTranslation()
-  const places = useMemo(() => placeThings(graph), [graph])
+  const { ref, width, height } = useElementSize()
+  const { direction, places } = useMemo(() => placeBest(graph, width, height), [graph, width, height])
   const isLit = (uuids: string[] | undefined) => lit !== '' && (uuids ?? []).includes(lit)
   const nodes: ThingNode[] = graph.nodes.map((thing) => ({
     id: thing.id,
@@ -43,7 +45,7 @@ function Flow({ graph, lit }: { graph: Things; lit: string }) {
     width: THING.width,
     height: THING.height,
     ariaLabel: `${t(`object.${thing.type}`)} ${thing.label}`,
-    data: { thing, lit: isLit(thing.uuids), dim: lit !== '' && !isLit(thing.uuids) },
+    data: { thing, direction, lit: isLit(thing.uuids), dim: lit !== '' && !isLit(thing.uuids) },
   }))
   const edges: Edge[] = graph.edges.map((edge) => ({
     id: `${edge.from}→${edge.to}`,
@@ -54,23 +56,23 @@ function Flow({ graph, lit }: { graph: Things; lit: string }) {
     style: { opacity: lit !== '' && !isLit(edge.uuids) ? 0.25 : 1, ...(isLit(edge.uuids) ? { stroke: 'var(--h-ember)' } : {}) },
   }))
   return (
-    <div className="correlation" data-testid="correlation-graph">
-      <ReactFlow nodes={nodes} edges={edges} nodeTypes={TYPES} nodesConnectable={false} fitView fitViewOptions={{ padding: 0.1, maxZoom: 1.1 }} minZoom={0.25} proOptions={{ hideAttribution: true }}>
+    <div ref={ref} className="correlation" data-testid="correlation-graph">
+      {width > 0 && height > 0 && <ReactFlow key={direction} nodes={nodes} edges={edges} nodeTypes={TYPES} nodesConnectable={false} fitView fitViewOptions={{ padding: 0.05, maxZoom: 1.1 }} minZoom={0.25} proOptions={{ hideAttribution: true }}>
         <Background gap={22} size={1} />
         <Controls showInteractive={false} />
-      </ReactFlow>
+      </ReactFlow>}
     </div>
   )
 }
 
-function ThingFace({ data: { thing, dim, lit } }: NodeProps<ThingNode>) {
+function ThingFace({ data: { thing, direction, dim, lit } }: NodeProps<ThingNode>) {
   return (
     <>
-      <Handle type="target" position={Position.Left} isConnectable={false} />
+      <Handle type="target" position={direction === 'LR' ? Position.Left : Position.Top} isConnectable={false} />
       <ObjectScope uuid={thing.uuids[0]}>
         <ThingBox thing={thing} dim={dim} lit={lit} />
       </ObjectScope>
-      <Handle type="source" position={Position.Right} isConnectable={false} />
+      <Handle type="source" position={direction === 'LR' ? Position.Right : Position.Bottom} isConnectable={false} />
     </>
   )
 }
@@ -86,7 +88,7 @@ function ThingBox({ thing, dim, lit }: { thing: Thing; dim: boolean; lit: boolea
       <span className="thing-icon"><Icon size={16} aria-hidden /></span>
       <span className="grow">
         <strong className={`clip${thing.type === 'command' ? ' mono' : ''}`}>{thing.label}</strong>
-        <span className="dim clip">{thing.detail || t(`object.${thing.type}`)}</span>
+        <span className="dim clip">{thing.type !== 'command' && thing.detail ? thing.detail : t(`object.${thing.type}`)}</span>
       </span>
     </div>
   )

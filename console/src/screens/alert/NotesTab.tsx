@@ -117,22 +117,32 @@ function HistoryItem({ entry }: { entry: HistoryEntry }) {
   )
 }
 
-/** What changed, in words where the words are known. */
+/** What changed, in words where the words are known: "Status: Open → Closed". */
 function Details({ details }: { details: unknown }) {
   const { t } = useTranslation()
   if (details === null || details === undefined) return null
   if (typeof details !== 'object') return <span className="dim">{valueText(details)}</span>
-  const shown = Object.entries(details).filter(([, value]) => value !== null && value !== '')
   const word = (value: unknown): string => {
-    const text = Array.isArray(value) ? value.map((one) => word(one)).join(' → ') : valueText(value)
+    const text = valueText(value)
     if (STATUSES.includes(text as AlertStatus)) return t(`status.${wordKey(text as AlertStatus)}`)
-    return FINDINGS.includes(text as Finding) ? t(`finding.${wordKey(text as Finding)}`) : text
+    return FINDINGS.includes(text as Finding) ? t(`finding.${wordKey(text as Finding)}`) : text || '–'
   }
   return (
     <span className="dim">
-      {shown.map(([key, value]) => (
-        <span key={key} className="history-detail">{t(`historyDetail.${key}`, key)}: {word(value)}</span>
+      {linesOf(details as Record<string, unknown>).map(({ key, values }) => (
+        <span key={key} className="history-detail">{t(`historyDetail.${key}`, key)}: {values.map(word).join(' → ')}</span>
       ))}
     </span>
   )
+}
+
+/** One line for each thing that changed; what has a before and an after shows both. */
+export function linesOf(details: Record<string, unknown>): { key: string; values: unknown[] }[] {
+  const { before, after, ...others } = details
+  const changed = Object.entries((after ?? {}) as Record<string, unknown>).map(([key, value]) => ({
+    key,
+    values: [((before ?? {}) as Record<string, unknown>)[key], value],
+  }))
+  const plain = Object.entries(others).filter(([, value]) => valueText(value) !== '').map(([key, value]) => ({ key, values: [value] }))
+  return [...changed, ...plain]
 }

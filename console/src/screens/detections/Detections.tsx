@@ -3,13 +3,16 @@ import { IconEyeOff, IconRefresh } from '@tabler/icons-react'
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useCallback, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { queryFor } from '../../api/queryText'
 import { listDetections, readFacets, readHistogram } from '../../api/detections'
 import type { DetectionRow, FacetName } from '../../api/shapes'
 import { ActivityFlyout } from '../../components/ActivityFlyout'
 import { ValueChip } from '../../components/Chips'
 import { DataTable } from '../../components/DataTable'
+import { FieldList } from '../../components/FieldList'
 import { Histogram } from '../../components/Histogram'
 import { ObjectScope, type MenuObject } from '../../components/ObjectMenu'
+import { boundsOf } from '../../components/range'
 import { SearchBox } from '../../components/SearchBox'
 import { Severity } from '../../components/Severity'
 import { Empty, Failed, Loading } from '../../components/States'
@@ -52,7 +55,7 @@ export function Detections() {
       </div>
       <Chosen view={view} change={change} />
       <section className="panel" aria-label={t('detections.overTime')}>
-        {histogram.data ? <Histogram data={histogram.data} onSpan={(from, to) => change({ range: { from, to } }, true)} /> : <Loading lines={3} />}
+        {histogram.data ? <Histogram data={histogram.data} span={boundsOf(view.range, now)} onSpan={(from, to) => change({ range: { from, to } }, true)} /> : <Loading lines={3} />}
       </section>
       <Body view={view} change={change} query={query} />
     </div>
@@ -98,7 +101,7 @@ function Body({ view, change, query }: { view: View; change: Change; query: Retu
   return (
     <ObjectScope onFilterIn={(object) => filterByObject(object, filterIn, change)}>
       <div className="split">
-        <FacetPanel facets={facets.data} chosen={view.chosen} onChoose={(facet, values) => change({ chosen: { ...view.chosen, [facet]: values }, cursor: '' }, true)} />
+        {!chosen && <FacetPanel facets={facets.data} chosen={view.chosen} onChoose={(facet, values) => change({ chosen: { ...view.chosen, [facet]: values }, cursor: '' }, true)} />}
         <section className="panel">
           <Rows list={list} rows={rows} hiddenCount={all.length - rows.length} view={view} change={change} onHide={(filter) => change({ hidden: [...view.hidden, filter] }, true)} />
         </section>
@@ -112,7 +115,7 @@ function Body({ view, change, query }: { view: View; change: Change; query: Retu
 function filterByObject(object: MenuObject, filterIn: (facet: FacetName, value: string) => void, change: Change): void {
   if (object.type === 'host') filterIn('endpoint', object.value)
   else if (object.type === 'filter') filterIn('filter', object.field)
-  else change({ search: object.value, cursor: '' }, true)
+  else change({ search: queryFor(object.field, object.value), cursor: '' }, true)
 }
 
 type RowsProps = {
@@ -163,6 +166,7 @@ function NoRows({ view, change, hiddenCount }: { view: View; change: Change; hid
 }
 
 function RowFlyout({ row, onClose }: { row: DetectionRow; onClose: () => void }) {
+  const { t } = useTranslation()
   const text = useText()
   return (
     <ObjectScope uuid={row.uuid}>
@@ -171,6 +175,10 @@ function RowFlyout({ row, onClose }: { row: DetectionRow; onClose: () => void })
           <Severity level={row.risk} />
           <Techniques techniques={row.techniques} named />
         </div>
+        <section style={{ padding: '10px 14px 0' }}>
+          <h4 className="section-title">{t('alert.highlights')}</h4>
+          <FieldList fields={row.highlights} />
+        </section>
       </ActivityFlyout>
     </ObjectScope>
   )

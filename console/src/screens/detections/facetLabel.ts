@@ -12,7 +12,7 @@ export function useFacetLabel(): (facet: FacetName, value: string, label?: Facet
   return (facet, value, label) => {
     const given = text(label)
     if (facet === 'risk') return t(`severity.${value}`, value)
-    if (facet === 'tactic') return given || tactics.find((one) => one.id === value)?.name || value
+    if (facet === 'tactic') return given || text(tactics.find((one) => one.id === value)?.text) || value
     if (facet === 'technique') return given && !given.startsWith(value) ? `${value} ${given}` : given || value
     return given || value
   }

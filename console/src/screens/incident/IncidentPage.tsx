@@ -39,12 +39,7 @@ export function IncidentPage() {
 function Head({ incident }: { incident: IncidentDetail }) {
   const { t } = useTranslation()
   const text = useText()
-  const notice = useNotice()
-  const errorText = useErrorText()
   const may = useMay('investigate')
-  const me = useSession()?.user.name ?? null
-  const { change } = useIncidentChanges(incident.id)
-  const apply = (changes: Parameters<typeof change.mutate>[0]) => change.mutate(changes, { onError: (error) => notice.warn(errorText(error)) })
   return (
     <header className="panel alert-head">
       <ScoreRing score={incident.score} level={incident.severity} size={64} />
@@ -54,7 +49,10 @@ function Head({ incident }: { incident: IncidentDetail }) {
           <span className="dim">/</span>
           <span className="mono">{incident.id}</span>
         </div>
-        <h1>{text(incident.name)}</h1>
+        <div className="row">
+          <h1 className="grow">{text(incident.name)}</h1>
+          {may && <Controls incident={incident} />}
+        </div>
         <dl className="alert-facts">
           <div><dt>{t('column.severity')}</dt><dd><Severity level={incident.severity} /></dd></div>
           <div><dt>{t('column.status')}</dt><dd><Status status={incident.status} /></dd></div>
@@ -62,21 +60,31 @@ function Head({ incident }: { incident: IncidentDetail }) {
           <div><dt>{t('column.alerts')}</dt><dd>{t('incident.alertCount', { active: incident.activeAlertCount, all: incident.alertCount })}</dd></div>
           <div><dt>{t('column.impactScope')}</dt><dd><ImpactScope scope={incident.impactScope} /></dd></div>
           <div><dt>{t('column.created')}</dt><dd><Moment at={incident.createdDateTime} /></dd></div>
-          <div><dt>{t('column.updated')}</dt><dd><Moment at={incident.updatedDateTime} /> <span className="dim">{t(`updateReason.${incident.updateReason}`, incident.updateReason)}</span></dd></div>
+          <div><dt>{t('column.updated')}</dt><dd><Moment at={incident.updatedDateTime} /> <span className="dim">{text(incident.updateText)}</span></dd></div>
         </dl>
       </div>
-      {may && (
-        <span className="row no-print">
-          {incident.owner !== me && <Button variant="default" onClick={() => apply({ owner: me })}>{t('workbench.assignMe')}</Button>}
-          {incident.status === 'Open' && <Button variant="default" onClick={() => apply({ status: 'In Progress' })}>{t('workbench.start')}</Button>}
-          {incident.status === 'Closed' ? (
-            <Button variant="default" onClick={() => apply({ status: 'Open' })}>{t('workbench.reopen')}</Button>
-          ) : (
-            <Button onClick={() => apply({ status: 'Closed' })}>{t('incident.close')}</Button>
-          )}
-        </span>
-      )}
     </header>
+  )
+}
+
+/** Owner and status of the incident. */
+function Controls({ incident }: { incident: IncidentDetail }) {
+  const { t } = useTranslation()
+  const notice = useNotice()
+  const errorText = useErrorText()
+  const me = useSession()?.user.name ?? null
+  const { change } = useIncidentChanges(incident.id)
+  const apply = (changes: Parameters<typeof change.mutate>[0]) => change.mutate(changes, { onError: (error) => notice.warn(errorText(error)) })
+  return (
+    <span className="row no-print">
+      {incident.owner !== me && <Button variant="default" onClick={() => apply({ owner: me })}>{t('workbench.assignMe')}</Button>}
+      {incident.status === 'Open' && <Button variant="default" onClick={() => apply({ status: 'In Progress' })}>{t('workbench.start')}</Button>}
+      {incident.status === 'Closed' ? (
+        <Button variant="default" onClick={() => apply({ status: 'Open' })}>{t('workbench.reopen')}</Button>
+      ) : (
+        <Button onClick={() => apply({ status: 'Closed' })}>{t('incident.close')}</Button>
+      )}
+    </span>
   )
 }
 

@@ -1,5 +1,5 @@
 import '@xyflow/react/dist/style.css'
-import { Background, Controls, Handle, Position, ReactFlow, ReactFlowProvider, useReactFlow, type Edge, type Node, type NodeProps } from '@xyflow/react'
+import { Background, Controls, Handle, Position, ReactFlow, ReactFlowProvider, useReactFlow, useStore, type Edge, type Node, type NodeProps } from '@xyflow/react'
 import { IconChevronLeft, IconPlus } from '@tabler/icons-react'
 import { useEffect, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -67,29 +67,38 @@ function Flow({ chain, shown, opened, chosen, onChoose, onGrow, onFold, busy }: 
         onNodeClick={(_, node) => (isFold(node.data.node) ? onGrow(node.data.node.parent) : onChoose(node.id))}
         nodesConnectable={false}
         elementsSelectable
-        fitView
-        fitViewOptions={{ padding: 0.12, maxZoom: 1 }}
-        minZoom={0.3}
+        minZoom={0.2}
         maxZoom={1.6}
         proOptions={{ hideAttribution: true }}
       >
         <Background gap={22} size={1} />
         <Controls showInteractive={false} />
-        <Fitter count={shown.nodes.length} />
+        <Fitter shown={shown} focus={chain.focus} />
       </ReactFlow>
     </div>
   )
 }
 
-/** Brings everything into view whenever boxes come or go. */
-function Fitter({ count }: { count: number }) {
-  const { fitView } = useReactFlow()
+/** Below this zoom the boxes cannot be read. */
+const READABLE = 0.72
+
+/** Brings everything into view when boxes come or go; where that would be too small to read, the focus instead. */
+function Fitter({ shown, focus }: { shown: Shown; focus: string }) {
+  const { fitView, getZoom, setCenter } = useReactFlow()
+  const { width, height } = useStore((state) => ({ width: state.width, height: state.height }), sameSize)
   useEffect(() => {
-    const frame = requestAnimationFrame(() => void fitView({ padding: 0.12, maxZoom: 1, duration: 200 }))
+    if (width === 0 || height === 0) return
+    const frame = requestAnimationFrame(async () => {
+      await fitView({ padding: 0.06, maxZoom: 1 })
+      const at = place(shown).find((one) => one.id === focus)
+      if (getZoom() < READABLE && at) await setCenter(at.x + at.width / 2 - 90, at.y + at.height / 2, { zoom: READABLE + 0.08 })
+    })
     return () => cancelAnimationFrame(frame)
-  }, [count, fitView])
+  }, [shown, focus, width, height, fitView, getZoom, setCenter])
   return null
 }
+
+const sameSize = (a: { width: number; height: number }, b: { width: number; height: number }) => a.width === b.width && a.height === b.height
 
 function Box({ data }: NodeProps<FlowNode>) {
   return (

@@ -9,6 +9,7 @@ import { FieldList, valueText, type NamedValue } from '../../components/FieldLis
 import { Moment } from '../../components/Moment'
 import { Severity } from '../../components/Severity'
 import { Empty, Failed, Loading } from '../../components/States'
+import { whatHappened } from '../../components/whatHappened'
 import { useText } from '../../i18n'
 
 /** Beside the chain: what the chosen object is, and what it did. */
@@ -73,7 +74,7 @@ function Events({ node }: { node: ProfileNode }) {
   const query = eventsQueryOf(node)
   const found = useQuery({
     queryKey: ['search', 'of-process', query],
-    queryFn: ({ signal }) => searchActivities({ query, top: 50, from: EVER }, signal),
+    queryFn: ({ signal }) => searchActivities({ query, top: 50 }, signal),
     enabled: query !== '',
   })
   if (query === '') return <Empty title={t('profile.noEvents')} />
@@ -93,20 +94,10 @@ function Events({ node }: { node: ProfileNode }) {
   )
 }
 
-/** Old recordings too: a chain may be years old. */
-const EVER = '1970-01-01T00:00:00.000Z'
-
 function eventsQueryOf(node: ProfileNode): string {
   const { endpointGuid, hashId, pid } = node.process ?? {}
   if (!endpointGuid) return ''
   const host = `endpointGuid: ${quoted(endpointGuid)}`
   if (hashId) return `${host} AND processHashId: ${hashId}`
   return pid ? `${host} AND processPid: ${pid}` : ''
-}
-
-/** The one field that says most about an activity. */
-export function whatHappened(row: Record<string, unknown>): string {
-  const fields = ['objectCmd', 'objectFilePath', 'objectRegistryKeyHandle', 'dst', 'hostName', 'objectPipeName', 'request', 'eventDataScriptBlockText', 'eventMessage', 'processCmd', 'processFilePath']
-  const field = fields.find((name) => valueText(row[name]) !== '')
-  return field ? valueText(row[field]) : `${valueText(row.channel)} ${valueText(row.winEventId)}`.trim()
 }

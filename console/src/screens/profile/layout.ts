@@ -7,7 +7,7 @@ export type Fold = { kind: 'fold'; id: string; parent: string; count: number }
 export type Shown = { nodes: (ProfileNode | Fold)[]; edges: { from: string; to: string; label: string }[] }
 export type Placed = { id: string; x: number; y: number; width: number; height: number }
 
-export const SIZES = { process: { width: 224, height: 68 }, object: { width: 224, height: 46 }, fold: { width: 120, height: 34 } } as const
+export const SIZES = { process: { width: 200, height: 66 }, object: { width: 200, height: 42 }, fold: { width: 110, height: 32 } } as const
 
 export const isFold = (node: ProfileNode | Fold): node is Fold => node.kind === 'fold'
 
@@ -81,7 +81,7 @@ export function sizeOf(node: ProfileNode | Fold): { width: number; height: numbe
 /** Left to right: creators left of what they created. Coordinates are the upper left corners, in pixels. */
 export function place(shown: Shown): Placed[] {
   const graph = new Graph()
-  graph.setGraph({ rankdir: 'LR', nodesep: 14, ranksep: 64, marginx: 12, marginy: 12 })
+  graph.setGraph({ rankdir: 'LR', nodesep: 12, ranksep: 54, marginx: 12, marginy: 12 })
   graph.setDefaultEdgeLabel(() => ({}))
   for (const node of shown.nodes) graph.setNode(node.id, { ...sizeOf(node) })
   for (const edge of shown.edges) graph.setEdge(edge.from, edge.to)

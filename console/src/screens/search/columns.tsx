@@ -4,7 +4,7 @@ import type { Column } from '../../components/DataTable'
 import { typeOfField, valueText } from '../../components/FieldList'
 import { Moment } from '../../components/Moment'
 import { ObjectScope, ObjectValue } from '../../components/ObjectMenu'
-import { whatHappened } from '../profile/ProfilePanel'
+import { whatHappened } from '../../components/whatHappened'
 
 const WIDTHS: Record<string, string> = { endpointHostName: '130px', eventId: '120px', winEventId: '80px', processPid: '80px', eventSubId: '80px' }
 

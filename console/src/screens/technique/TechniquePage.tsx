@@ -33,7 +33,7 @@ function Body({ technique }: { technique: TechniqueDetail }) {
           <span className="dim">MITRE ATT&CK</span>
           <h1><span className="num">{technique.id}</span> {technique.name}</h1>
           <dl className="alert-facts">
-            <div><dt>{t('facet.tactic')}</dt><dd>{technique.tactics.map((one) => `${one.name} (${one.id})`).join(', ') || '–'}</dd></div>
+            <div><dt>{t('facet.tactic')}</dt><dd>{technique.tactics.map((one) => `${text(one.text) || one.name} (${one.id})`).join(', ') || '–'}</dd></div>
             {parent && <div><dt>{t('technique.parent')}</dt><dd><Techniques techniques={[parent]} named /></dd></div>}
             <div><dt>{t('technique.detections')}</dt><dd className="num">{technique.detectionCount}</dd></div>
           </dl>

@@ -77,20 +77,20 @@ function useIncidentColumns(): Column<IncidentRow>[] {
     () => [
       { key: 'status', header: t('column.status'), width: '108px', cell: (row) => <Status status={row.status} /> },
       { key: 'score', header: t('column.score'), width: '76px', order: 'score', cell: (row) => <ScoreRing score={row.score} level={row.severity} /> },
-      { key: 'id', header: t('column.incidentId'), width: '184px', cell: (row) => <Link className="mono nowrap" to="/workbench/incidents/$id" params={{ id: row.id }}>{row.id}</Link> },
+      { key: 'id', header: t('column.incidentId'), width: '150px', cell: (row) => <Link className="mono nowrap" to="/workbench/incidents/$id" params={{ id: row.id }}>{row.id}</Link> },
       { key: 'name', header: t('column.name'), cell: (row) => <span className="cell-model" title={text(row.name)}>{text(row.name)}</span> },
       { key: 'severity', header: t('column.severity'), width: '92px', cell: (row) => <Severity level={row.severity} plain /> },
-      { key: 'alerts', header: t('column.alerts'), width: '110px', order: 'alertCount', cell: (row) => <span className="num">{t('incident.alertCount', { active: row.activeAlertCount, all: row.alertCount })}</span> },
+      { key: 'alerts', header: t('column.alerts'), width: '100px', order: 'alertCount', cell: (row) => <span className="num">{t('incident.alertCount', { active: row.activeAlertCount, all: row.alertCount })}</span> },
       { key: 'scope', header: t('column.impactScope'), width: '116px', cell: (row) => <ImpactScope scope={row.impactScope} /> },
       {
         key: 'updated',
         header: t('column.updated'),
-        width: '170px',
+        width: '150px',
         order: 'updatedDateTime',
         cell: (row) => (
           <span>
             <Moment short at={row.updatedDateTime} />
-            <span className="dim clip" style={{ display: 'block', fontSize: 12 }}>{t(`updateReason.${row.updateReason}`, row.updateReason)}</span>
+            <span className="dim clip" title={text(row.updateText)} style={{ display: 'block', fontSize: 12 }}>{text(row.updateText)}</span>
           </span>
         ),
       },

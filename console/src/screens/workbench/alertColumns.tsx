@@ -17,12 +17,12 @@ export function useAlertColumns(narrow = false): Column<AlertRow>[] {
   const text = useText()
   return useMemo(() => {
     const first: Column<AlertRow>[] = [
-      { key: 'status', header: t('column.status'), width: '104px', order: 'status', cell: (row) => <Status status={row.status} finding={row.investigationResult} /> },
-      { key: 'score', header: t('column.score'), width: '76px', order: 'score', cell: (row) => <ScoreRing score={row.score} level={row.severity} /> },
+      { key: 'status', header: t('column.status'), width: '98px', order: 'status', cell: (row) => <Status status={row.status} finding={row.investigationResult} /> },
+      { key: 'score', header: t('column.score'), width: '70px', order: 'score', cell: (row) => <ScoreRing score={row.score} level={row.severity} /> },
       {
         key: 'id',
         header: t('column.workbenchId'),
-        width: '168px',
+        width: '160px',
         order: 'id',
         cell: (row) => <Link className="mono nowrap" to="/workbench/alerts/$id" params={{ id: row.id }}>{row.id}</Link>,
       },
@@ -32,16 +32,16 @@ export function useAlertColumns(narrow = false): Column<AlertRow>[] {
         order: 'model',
         cell: (row) => <Link className="cell-model" to="/models/$id" params={{ id: row.modelId }} title={text(row.model)}>{text(row.model)}</Link>,
       },
-      { key: 'severity', header: t('column.severity'), width: '92px', order: 'severity', cell: (row) => <Severity level={row.severity} plain /> },
-      { key: 'scope', header: t('column.impactScope'), width: '104px', cell: (row) => <ImpactScope scope={row.impactScope} /> },
+      { key: 'severity', header: t('column.severity'), width: '86px', order: 'severity', cell: (row) => <Severity level={row.severity} plain /> },
+      { key: 'scope', header: t('column.impactScope'), width: '100px', cell: (row) => <ImpactScope scope={row.impactScope} /> },
     ]
     if (narrow) return first
     return [
       ...first,
-      { key: 'techniques', header: t('column.techniques'), width: '148px', cell: (row) => <Techniques techniques={row.techniques} most={2} /> },
-      { key: 'first', header: t('column.firstEvent'), width: '116px', order: 'firstEventDateTime', cell: (row) => <Moment short at={row.firstEventDateTime} /> },
-      { key: 'created', header: t('column.created'), width: '116px', order: 'createdDateTime', cell: (row) => <Moment short at={row.createdDateTime} /> },
-      { key: 'owner', header: t('column.owner'), width: '80px', order: 'owner', cell: (row) => row.owner ?? <span className="dim">–</span> },
+      { key: 'techniques', header: t('column.techniques'), width: '112px', cell: (row) => <Techniques techniques={row.techniques} most={1} /> },
+      { key: 'first', header: t('column.firstEvent'), width: '112px', order: 'firstEventDateTime', cell: (row) => <Moment short at={row.firstEventDateTime} /> },
+      { key: 'created', header: t('column.created'), width: '112px', order: 'createdDateTime', cell: (row) => <Moment short at={row.createdDateTime} /> },
+      { key: 'owner', header: t('column.owner'), width: '74px', order: 'owner', cell: (row) => row.owner ?? <span className="dim">–</span> },
     ]
   }, [t, text, narrow])
 }
