@@ -71,7 +71,9 @@ def test_with_a_server_running_it_goes_through_the_server(recording: Path, data:
 
 def test_every_activity_is_found_also_where_no_filter_matched(recording: Path, data: Path) -> None:
     run("import", recording, data=data)
-    found = run("search", 'objectFilePath: "C:\\Windows\\System32\\notepad.exe"', "--json", data=data).stdout.splitlines()
+    found = run(
+        "search", 'objectFilePath: "C:\\Windows\\System32\\notepad.exe"', "--json", data=data
+    ).stdout.splitlines()
     assert len(found) >= 1
     assert json.loads(found[0])["endpointHostName"] == "PC-SUZUKI"
 
@@ -81,9 +83,7 @@ def test_an_alert_is_closed_over_the_public_api(recording: Path, data: Path) -> 
     token = run("token", "create", "--role", "analyst", "--name", "t", data=data).stdout.strip()
     server = Server(data)
     try:
-        with httpx.Client(
-            base_url=server.url, headers={"Authorization": f"Bearer {token}"}, trust_env=False
-        ) as client:
+        with httpx.Client(base_url=server.url, headers={"Authorization": f"Bearer {token}"}, trust_env=False) as client:
             listed = client.get("/v3.0/workbench/alerts").json()
             path = f"/v3.0/workbench/alerts/{listed['items'][0]['id']}"
             etag = client.get(path).headers["etag"]
