@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from hinomi.access.access import Access
 from hinomi.detect.content import Content
 from hinomi.lake.lake import Lake
@@ -20,8 +22,9 @@ def _no_room_missing() -> list[str]:
     return []
 
 
-def _no_text(_found: Filter) -> str:
-    return ""
+def sigma_text(found: Filter) -> str:
+    """The filter as a Sigma rule in YAML, as far as pySigma kept it (comments are gone)."""
+    return yaml.safe_dump(found.sigma.rule.to_dict(), sort_keys=False, allow_unicode=True, width=120)
 
 
 def _refuse_switch(_principal: Principal, _model_id: str, _enabled: bool) -> None:
@@ -40,7 +43,7 @@ class House:
         "activities", "detections", "alerts", "version"}.
     unready: reasons why the server cannot take work (spool, lake, disk); empty when it can.
     content: filters and models of this moment; enable_model switches one of them, in the audit log.
-    filter_text: a filter as it is written (YAML).
+    filter_text: a filter in YAML; the house may hand over the file itself instead.
     secret: signs paging tokens; the same in every process of one house.
     console: folder of the built console; the page that says how to build it is served when it is missing.
     """
@@ -56,7 +59,7 @@ class House:
     org: str = "1"
     unready: Callable[[], list[str]] = _no_room_missing
     enable_model: Callable[[Principal, str, bool], None] = _refuse_switch
-    filter_text: Callable[[Filter], str] = _no_text
+    filter_text: Callable[[Filter], str] = sigma_text
     secret: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
     console: Path | None = None
     clock: Callable[[], float] = time.time

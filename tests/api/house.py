@@ -155,6 +155,8 @@ class Running:
         self.house, self.api, self.url = house, api, url
         self._clients: list[httpx.Client] = []
         self._made = 0
+        self._keys: dict[Role, httpx.Client] = {}
+        self._persons: dict[Role, httpx.Client] = {}
 
     def client(self, **headers: str) -> httpx.Client:
         made = httpx.Client(base_url=self.url, headers=headers, timeout=30, trust_env=False)
@@ -162,8 +164,10 @@ class Running:
         return made
 
     def key(self, role: Role = Role.SENIOR_ANALYST) -> httpx.Client:
-        """A program with an API key."""
-        return self.client(Authorization=f"Bearer {self.key_value(role)}")
+        """A program with an API key; the same one for each role, for a new connection and key cost time."""
+        if role not in self._keys:
+            self._keys[role] = self.client(Authorization=f"Bearer {self.key_value(role)}")
+        return self._keys[role]
 
     def key_value(self, role: Role) -> str:
         self._made += 1
@@ -171,7 +175,13 @@ class Running:
         return value
 
     def person(self, role: Role = Role.SENIOR_ANALYST) -> httpx.Client:
-        """A person who logged in at the console."""
+        """A person who is logged in at the console; the same one for each role, for a password costs 50 ms to check."""
+        if role not in self._persons:
+            self._persons[role] = self.new_person(role)
+        return self._persons[role]
+
+    def new_person(self, role: Role = Role.SENIOR_ANALYST) -> httpx.Client:
+        """A person of their own, for tests that change them."""
         self._made += 1
         name = f"person{self._made}"
         self.house.access.users.create(COMMAND_LINE, name, role, PASSWORD)

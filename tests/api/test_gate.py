@@ -8,7 +8,7 @@ from hinomi.api.gate import Gate, Open, Rates, api_routes, gates, refuse_ungated
 from hinomi.api.server import create_app
 from hinomi.errors import TooMany
 from hinomi.schema.principal import PERMISSIONS, Role
-from tests.api.house import Running
+from tests.api.house import PASSWORD, Running
 from tests.make_access import Clock
 
 OPEN = {"/healthz", "/readyz", "/metrics", "/openapi.json", "/console/api/login"}
@@ -68,7 +68,7 @@ def test_a_cookie_opens_the_console_and_nothing_else(shared: Running) -> None:
 
 
 def test_a_change_with_a_cookie_needs_the_csrf_token(shared: Running) -> None:
-    person = shared.person()
+    person = shared.new_person()
     right = person.headers.pop("X-CSRF-Token")
     assert person.patch("/console/api/me", json={"theme": "dark"}).status_code == 403
     assert person.patch("/console/api/me", json={"theme": "dark"}, headers={"X-CSRF-Token": "no"}).status_code == 403
@@ -77,10 +77,8 @@ def test_a_change_with_a_cookie_needs_the_csrf_token(shared: Running) -> None:
 
 
 def test_the_cookie_cannot_be_read_by_scripts_or_sent_by_other_sites(shared: Running) -> None:
-    person = shared.person()
+    person = shared.new_person()
     name = person.get("/console/api/session").json()["user"]["name"]
-    from tests.api.house import PASSWORD
-
     sent = shared.client().post("/console/api/login", json={"user": name, "password": PASSWORD})
     cookie = sent.headers["set-cookie"].lower()
     assert "httponly" in cookie

@@ -112,6 +112,8 @@ class StatusShape(Shape):
     activities: int
     detections: int
     alerts: int
+    detections_by_risk: dict[str, int] | None = None
+    content_problems: list[str] | None = None
     version: str
     trouble: str | None = None
 
