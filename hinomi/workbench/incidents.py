@@ -15,8 +15,9 @@ from hinomi.schema.page import Page
 from hinomi.schema.principal import Permission, Principal
 from hinomi.workbench import history, reading
 from hinomi.workbench.identity import is_current, normal_id
-from hinomi.workbench.joiner import Joiner
+from hinomi.workbench.incident_rows import IncidentRows
 from hinomi.workbench.listing import INCIDENT_ORDER, incident_conditions, order_of, read_page
+from hinomi.workbench.neighbourhood import Reason
 from hinomi.workbench.notes import whole_text
 from hinomi.workbench.store import alerts, incident_links, incident_refusals, incidents
 
@@ -25,8 +26,8 @@ MAX_REASON = 1000
 
 
 class Incidents:
-    def __init__(self, database: Database, org: str, clock: Callable[[], float], access: Access) -> None:
-        self._database, self._org, self._clock, self._access = database, org, clock, access
+    def __init__(self, database: Database, clock: Callable[[], float], access: Access) -> None:
+        self._database, self._clock, self._access = database, clock, access
 
     def page(self, query: IncidentQuery) -> Page[IncidentRow]:
         wanted = select(incidents).where(*incident_conditions(query))
@@ -72,13 +73,12 @@ class Incidents:
             row, alert = _find(connection, incident_id), _alert(connection, alert_id)
             if alert.incident_id == row.id:
                 raise InputError(f"{alert.id} belongs to {row.id} already")
-            joiner = Joiner(connection, self._org, self._now_ms())
             if alert.incident_id:
                 self._take_out(connection, principal, alert)
             refused = (incident_refusals.c.alert_id == alert.id, incident_refusals.c.incident_id == row.id)
             connection.execute(delete(incident_refusals).where(*refused))
-            values = {"who": principal.name, "reason": reason}
-            joiner.put(alert.id, row.id, "by-hand", values, None, principal.name)
+            why = Reason("by-hand", {"who": principal.name, "reason": reason})
+            IncidentRows(connection, self._now_ms()).link({alert.id: (row.id, why)}, principal.name)
             self._finish(connection, row.id, "alert-linked", {"alert": alert.id, "who": principal.name})
             self._access.audit.add(
                 connection, principal, "incident.link", row.id, {"alert": alert.id, "reason": reason}
@@ -110,9 +110,7 @@ class Incidents:
         self._finish(connection, left, "alert-unlinked", {"alert": alert.id, "who": principal.name})
 
     def _finish(self, connection: Connection, incident_id: str, reason: str, values: dict[str, Any]) -> None:
-        joiner = Joiner(connection, self._org, self._now_ms())
-        joiner.touch_incident(incident_id, reason, values)
-        joiner.finish()
+        IncidentRows(connection, self._now_ms()).refresh(incident_id, Reason(reason, values))
 
     def _now_ms(self) -> int:
         return int(self._clock() * 1000)

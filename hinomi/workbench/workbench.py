@@ -26,8 +26,8 @@ from hinomi.schema.profile import Graph
 from hinomi.workbench import history, notes, reading
 from hinomi.workbench.correlation_graph import build_graph
 from hinomi.workbench.identity import is_current, normal_id
+from hinomi.workbench.incident_rows import IncidentRows
 from hinomi.workbench.incidents import Incidents
-from hinomi.workbench.joiner import Joiner
 from hinomi.workbench.keeper import Keeper
 from hinomi.workbench.listing import ALERT_ORDER, alert_conditions, order_of, read_page
 from hinomi.workbench.lookup import look_up
@@ -56,7 +56,7 @@ class Workbench:
 
     def __init__(self, database: Database, org: str, clock: Callable[[], float], access: Access) -> None:
         self._database, self._org, self._clock, self._access = database, org, clock, access
-        self.incidents = Incidents(database, org, clock, access)
+        self.incidents = Incidents(database, clock, access)
 
     # ---- from the pipeline ----------------------------------------------------------------------------------------
     def keep(
@@ -193,9 +193,7 @@ class Workbench:
         connection.execute(update(alerts).where(alerts.c.id == row.id).values(**values))
         self._tell(connection, principal, row, values, _checked_reason(change.reason))
         if row.incident_id:
-            joiner = Joiner(connection, self._org, self._now_ms())
-            joiner.touch_incident(row.incident_id)
-            joiner.finish()
+            IncidentRows(connection, self._now_ms()).refresh(row.incident_id)
 
     def _state_values(self, row: Row[Any], before: State, after: State) -> dict[str, Any]:
         now_ms = self._now_ms()
