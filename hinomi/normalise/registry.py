@@ -42,7 +42,7 @@ def short_path(path: Any) -> str | None:
         if lower.startswith(long) and lower[len(long) : len(long) + 1] in ("", "\\"):
             found = short + found[len(long) :]
             break
-    return _CONTROL_SET.sub(r"\\1CurrentControlSet\\2", found, count=1)
+    return _CONTROL_SET.sub(r"\1CurrentControlSet\2", found, count=1)
 
 
 def key_of(target: Any) -> str | None:

@@ -141,7 +141,7 @@ md5, sha1, sha256, imphash = map(hash_named, ("MD5", "SHA1", "SHA256", "IMPHASH"
 def drive_path(value: Any) -> str | None:
     """A guess at the drive of a kernel path: the log says which volume, never its letter; nearly always it is C."""
     found = text(value)
-    return None if found is None else _DEVICE.sub(lambda _: "C:\\", found, count=1)
+    return None if found is None else _DEVICE.sub(lambda _: "C:\\", found.removeprefix("\\??\\"), count=1)
 
 
 def is_yes(value: Any) -> bool:

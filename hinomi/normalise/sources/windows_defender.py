@@ -21,7 +21,11 @@ _THREAT: dict[str, Recipe] = {
     "logonUser": Take(user_alone, "Detection User"),
     "userDomain": Take(domain_alone, "Detection User"),
 }
-_SETTING: dict[str, Recipe] = {"objectRegistryKeyHandle": "New Value", "objectRegistryData": "New Value"}
+# "HKLM\\...\\Paths\\C:\\Tools = 0x0": key and value name, then the data
+_SETTING: dict[str, Recipe] = {
+    "objectRegistryKeyHandle": Take(lambda value: (text(value) or "").partition(" = ")[0] or None, "New Value"),
+    "objectRegistryData": Take(lambda value: (text(value) or "").partition(" = ")[2] or None, "New Value"),
+}
 
 SOURCE = Source(
     name="windows_defender",

@@ -1,14 +1,14 @@
 """Network parts of Windows with logs of their own: DNS client, firewall, SMB, WinRM, NTLM."""
 
 from hinomi.normalise.source import Mapping, Recipe, Source, Take
-from hinomi.normalise.values import address, alone, first
+from hinomi.normalise.values import address, alone, first, user_alone, user_of
 
 _NETWORK: dict[str, Recipe] = {
     "hostName": Take(first, "QueryName", "ServerName", "TargetName", "connection"),
     "src": Take(address, "ClientAddress"),
     "dst": Take(address, "ServerAddress"),
-    "objectUser": Take(first, "UserName", "TargetUserName"),
-    "logonUser": Take(alone, "UserName"),
+    "objectUser": Take(lambda *names: user_of(first(*names)), "UserName", "TargetUserName"),
+    "logonUser": Take(user_alone, "UserName"),
     "smbSharedName": "ShareName",
     "processFilePath": Take(first, "ModifyingApplication", "ProcessName"),
     "objectFilePath": "ApplicationPath",

@@ -10,7 +10,6 @@ from typing import Any
 from hinomi.normalise.source import Mapping, Recipe, Source, Take, categories
 from hinomi.normalise.values import alone, domain_of, text, user_of
 
-
 _MOST_TRIES = 20  # a name may stand inside other values, but an attacker must not make us look for ever
 
 
@@ -21,9 +20,13 @@ def _written(name: str) -> Callable[..., str | None]:
     """
 
     def read(*contents: Any) -> str | None:
-        return next((value for content in contents if (value := _line_value(text(content) or "", name))), None)
+        return next((value for content in contents if (value := _line_value(_lines(content), name))), None)
 
     return read
+
+
+def _lines(content: Any) -> str:
+    return "\n".join(map(str, content)) if type(content) is list else text(content) or ""
 
 
 def _line_value(words: str, name: str) -> str | None:

@@ -63,6 +63,7 @@ _LOGON: dict[str, Recipe] = _ACCOUNT | {
     "logonUser": Take(alone, "TargetUserName"),
     "userDomain": Take(alone, "TargetDomainName"),
 }
+_MEMBERS: dict[str, Recipe] = _ACCOUNT | {"objectName": Take(first, "MemberName", "MemberSid")}
 _KERBEROS: dict[str, Recipe] = _LOGON | {"objectName": "ServiceName"}
 _START = Mapping(
     event=1,
@@ -153,13 +154,13 @@ _ENDS_NATIVE: dict[str, Recipe] = {
     "ProcessId": Take(integer, "ProcessID"),
     "SourceIp": "SourceAddress",
     "DestinationIp": "DestAddress",
-    "DestinationPort": "DestPort",
+    "DestinationPort": Take(integer, "DestPort"),
     "Protocol": Take(protocol, "Protocol"),
     "Initiated": Take(_initiated, "Direction"),
 }
 _CONNECTION = Mapping(3, Take(_connection_sub, "Direction"), categories("network_connection"), _ENDS, _ENDS_NATIVE)
 _REFUSED = Mapping(3, Take(_connection_sub, "Direction"), fields=_ENDS)
-_LISTEN = Mapping(3, 202, fields=_ENDS)
+_LISTEN = Mapping(3, 202, fields={name: recipe for name, recipe in _ENDS.items() if not name.startswith("object")})
 _OBJECT: dict[str, Recipe] = _SUBJECT | {"objectName": "ObjectName", "objectAccessMask": "AccessMask"}
 _HANDLE = Split(
     "ObjectType",
@@ -213,8 +214,8 @@ SOURCE = Source(
         **_accounts(502, _ACCOUNT, 4726, 4743),
         # changed, enabled, disabled, locked, renamed; passwords; members of groups
         **_accounts(504, _ACCOUNT, 4722, 4723, 4724, 4725, 4738, 4740, 4742, 4765, 4766, 4767, 4781, 4794),
-        **_accounts(504, _ACCOUNT, 4727, 4728, 4729, 4730, 4731, 4732, 4733, 4734, 4735, 4737, 4746, 4747, 4751, 4752),
-        **_accounts(504, _ACCOUNT, 4754, 4755, 4756, 4757, 4758, 4761, 4762, 4764),
+        **_accounts(504, _MEMBERS, 4727, 4728, 4729, 4730, 4731, 4732, 4733, 4734, 4735, 4737, 4746, 4747, 4751, 4752),
+        **_accounts(504, _MEMBERS, 4754, 4755, 4756, 4757, 4758, 4761, 4762, 4764),
         **_all(_HANDLE, 4656, 4658, 4659, 4660, 4661, 4663, 4670, 4690),
         **_all(_SHARE, 5140, 5142, 5143, 5144, 5145, 5168),
         **_all(_DIRECTORY, 4662, 5136, 5137, 5138, 5139, 5141),

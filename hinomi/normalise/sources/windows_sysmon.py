@@ -193,7 +193,7 @@ def _pipe(sub: int) -> Mapping:
 
 SOURCE = Source(
     name="windows_sysmon",
-    providers=frozenset({"microsoft-windows-sysmon", "linux-sysmon"}),
+    providers=frozenset({"microsoft-windows-sysmon"}),
     channels=frozenset({"microsoft-windows-sysmon/operational"}),
     otherwise=Mapping(event=10, fields=_ACTOR),
     events={
