@@ -32,6 +32,10 @@ class Near:
     account_count: int
     incident_id: str | None = None
     keys: tuple[Key, ...] = ()  # of those asked for
+    age: tuple[int, str] = (0, "")
+
+    def __post_init__(self) -> None:
+        self.age = age_key(self.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,18 +99,19 @@ class Neighbourhood:
 
     def _candidates(self, mine: Near, scope: Scope) -> Iterator[Candidate]:
         """The oldest alert of each incident and shared entity, and every alert that stands alone."""
+        first_ms, last_ms = mine.first_ms - WINDOW_MS, mine.last_ms + WINDOW_MS
         for key in mine.keys:
-            near = [one for one in self._by_key[key].values() if _is_near(one, mine)]
+            # One endpoint may have thousands of alerts: no calls in here.
+            near = [one for one in self._by_key[key].values() if one.first_ms <= last_ms and one.last_ms >= first_ms]
             if key[0] is EntityType.ACCOUNT:
                 if mine.account_count > MAX_ACCOUNTS or len(near) > COMMON_ACCOUNT_ALERTS:
                     continue
                 near = [one for one in near if one.account_count <= MAX_ACCOUNTS]
             oldest: dict[str, Near] = {}
             for one in near:
-                if one is not mine:
-                    group = one.incident_id or one.id
-                    known = oldest.get(group)
-                    oldest[group] = one if known is None or age_key(one.id) < age_key(known.id) else known
+                group = one.incident_id or one.id
+                if one is not mine and (group not in oldest or one.age < oldest[group].age):
+                    oldest[group] = one
             for one in oldest.values():
                 yield Candidate(one.id, one.incident_id, key[0], scope.seen[key].name)
 
@@ -144,7 +149,3 @@ class Neighbourhood:
         joined.reasons.pop(other, None)
         self._refused |= {(first, target) for first, second in self._refused if second == other}
         self._refused |= {(target, second) for first, second in self._refused if first == other}
-
-
-def _is_near(one: Near, other: Near) -> bool:
-    return one.first_ms <= other.last_ms + WINDOW_MS and one.last_ms >= other.first_ms - WINDOW_MS
