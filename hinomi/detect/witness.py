@@ -48,9 +48,10 @@ SHORTEST = 3  # letters of a keyword; shorter ones are everywhere
 
 
 # ---- keywords: looked for in the record's JSON text, where some letters may be escaped ----
-# A writer may escape what it need not: then the letters of the text say nothing.
-_ESCAPED = Predicate(None, Operator.CONTAINS, "\\u00")
-_PLAIN = re.compile(r"[A-Za-z0-9 _.:;,=()@#$%!-]+")
+_PLAIN = re.compile(r"[A-Za-z0-9:. -]+")
+# A writer may escape even what it need not, letters and all of _PLAIN: then the letters of the text say nothing.
+_ESCAPES = ("4", "5", "6", "7", *(f"3{digit}" for digit in range(10)), "3a", "2e", "20", "2d")
+_ESCAPED = tuple(Predicate(None, Operator.CONTAINS, f"\\u00{code}") for code in _ESCAPES)
 
 
 def _keyword(predicate: Predicate) -> Witnesses:
@@ -68,4 +69,4 @@ def _keyword(predicate: Predicate) -> Witnesses:
         return ()
     stretches = [stretch for text in texts for stretch in _PLAIN.findall(text) if re.search("[A-Za-z]", stretch)]
     longest = max(stretches, key=len, default="")
-    return (Predicate(None, Operator.CONTAINS, longest), _ESCAPED) if len(longest) >= SHORTEST else ()
+    return (Predicate(None, Operator.CONTAINS, longest), *_ESCAPED) if len(longest) >= SHORTEST else ()
