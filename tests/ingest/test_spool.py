@@ -50,7 +50,7 @@ def texts(spool: Spool, after: int = 0) -> list[tuple[int, list[bytes]]]:
     return [(sequence, one.records) for sequence, one in spool.take(after, 1_000_000)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(given_batches=st.lists(batches(), min_size=1, max_size=4))
 def test_what_is_appended_is_taken_as_it_was(
     given_batches: list[RecordBatch], tmp_path_factory: pytest.TempPathFactory
@@ -128,7 +128,7 @@ def test_every_flipped_byte_costs_at_most_its_own_batch(tmp_path: Path) -> None:
         assert [letter.reason for letter in found[1][1].dead] == ["damaged_record"], at
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.data())
 def test_random_bytes_in_a_segment_never_stop_the_spool(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

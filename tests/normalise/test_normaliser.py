@@ -97,7 +97,7 @@ def test_a_name_with_blanks_is_also_offered_without() -> None:
     assert batch.native["Threat Name"] == batch.native["ThreatName"] == batch.native["Threat_Name"] == ["EICAR"]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.lists(JSON, max_size=6))
 def test_any_json_becomes_an_activity_or_a_letter(values: list[Any]) -> None:
     batch = make.record_batch(*[orjson.dumps(value) for value in values])
@@ -105,7 +105,7 @@ def test_any_json_becomes_an_activity_or_a_letter(values: list[Any]) -> None:
     assert_whole(result.activities, len(result.dead), len(values))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.lists(
         st.tuples(st.sampled_from([1, 3, 7, 12, 13, 22, 4624, 4657, 4663, 4688, 5156, 4104, 7045]), st.data()),

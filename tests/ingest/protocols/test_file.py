@@ -230,7 +230,7 @@ def test_progress_ends_at_the_whole(tmp_path: Path) -> None:
     assert told[-1] == (str(tmp_path / "2.jsonl"), total, total)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_damaged_packings_of_any_kind_end_in_records_and_letters(tmp_path: Path, data: st.DataObject) -> None:
     content = bytearray(PACKINGS[data.draw(st.sampled_from(sorted(PACKINGS)))])
