@@ -4,7 +4,7 @@ With a server on the folder the batches go to its door over HTTP; without one th
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -98,25 +98,33 @@ def import_paths(settings: Settings, paths: Sequence[Path], progress: Progress) 
 
 
 def _import(door: Door, paths: Sequence[Path], progress: Progress) -> dict[str, Any]:
-    started = time.monotonic()
-    before = door.progress(0)["total"]
-    records, last = 0, 0
     place: tuple[str, int, int] = ("", 0, 0)
 
     def on_file(path: str, done: int, total: int) -> None:
         nonlocal place
         place = (Path(path).name, done, total)
 
-    for batch in read_paths(paths, on_file=on_file):
+    batches = read_paths(paths, on_file=on_file)
+    return import_batches(door, batches, lambda note, records: progress(note or place[0], *place[1:], records))
+
+
+def import_batches(door: Door, batches: Iterable[RecordBatch], progress: Callable[[str, int], None]) -> dict[str, Any]:
+    """Hand the batches in one after the other and wait for the last to be closed; the report of `import_paths`.
+
+    `progress` is told (trouble of the house or "", records handed in so far).
+    """
+    started = time.monotonic()
+    before = door.progress(0)["total"]
+    records, last = 0, 0
+    for batch in batches:
         last = door.append(batch)
         records += len(batch.records)
-        progress(*place, records)
+        progress("", records)
         while door.progress(last)["waiting"] > WAITING_ENTRIES:
             door.follow(last - WAITING_ENTRIES)
     state = door.progress(last)
     while not state["done"]:
-        if state["trouble"]:
-            progress(str(state["trouble"]), place[1], place[2], records)
+        progress(state["trouble"] or "", records)
         state = door.follow(last)
     return _report(before, state["total"], time.monotonic() - started)
 

@@ -1,0 +1,119 @@
+"""EVTX end to end against the bare parse: read, normalise, detect with the shipped content, lake, alerts.
+
+    python benchmarks/bench_import.py [--shared ../shared] [--rounds 3] [--profile]
+
+Both sides work on the same files (EVTX of the shared recordings, unpacked once beforehand). The house is open and has
+seen the built-in recordings, as a server has; each round imports into a data folder of its own. Figures are medians.
+"""
+
+import argparse
+import cProfile
+import gzip
+import pstats
+import resource
+import shutil
+import statistics
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import evtx
+
+from hinomi.app.house import House
+from hinomi.app.importing import HouseDoor, import_batches
+from hinomi.app.opening import initialise
+from hinomi.app.simulations import load_simulations
+from hinomi.ingest.protocols.file import read_paths
+from hinomi.settings import read_settings
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--shared", type=Path, default=Path(__file__).resolve().parents[2] / "shared")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--profile", action="store_true")
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        files = unpack(chosen.shared / "data", Path(scratch) / "evtx")
+        rounds = [(bare(files), whole(files, Path(scratch) / "data", chosen.profile)) for _ in range(chosen.rounds)]
+    show(rounds)
+
+
+def unpack(shared: Path, target: Path) -> list[Path]:
+    """The EVTX recordings, unpacked: of /windows and of the regression cases."""
+    target.mkdir()
+    for number, path in enumerate(sorted((shared / "windows").rglob("*.evtx.gz"))):
+        (target / f"{number:04}.evtx").write_bytes(gzip.decompress(path.read_bytes()))
+    for number, path in enumerate(sorted((shared / "sigma/regression_data").rglob("*.evtx"))):
+        shutil.copyfile(path, target / f"r{number:04}.evtx")
+    if not any(target.iterdir()):
+        raise SystemExit(f"no recordings below {shared}")
+    return sorted(target.iterdir())
+
+
+def cpu_of(pid: int | None) -> float:
+    """CPU seconds of another process so far."""
+    if pid is None:
+        return 0.0
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / 100
+
+
+def own_cpu() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+def bare(files: list[Path]) -> dict[str, Any]:
+    cpu, wall, records = own_cpu(), time.perf_counter(), 0
+    for path in files:
+        for _ in evtx.PyEvtxParser(str(path), number_of_threads=1).records_json():
+            records += 1
+    return {"records": records, "cpu": own_cpu() - cpu, "wall": time.perf_counter() - wall}
+
+
+def whole(files: list[Path], data: Path, profile: bool) -> dict[str, Any]:
+    shutil.rmtree(data, ignore_errors=True)
+    settings = read_settings({"data": data})
+    initialise(settings)
+    with House(settings) as house:
+        house.start()
+        load_simulations(house)
+        owner = house.lake.status().owner_pid
+        cpu, owner_cpu, wall = own_cpu(), cpu_of(owner), time.perf_counter()
+        profiler = cProfile.Profile()
+        if profile:
+            profiler.enable()
+        report = import_batches(HouseDoor(house), read_paths(files), lambda *_: None)
+        if profile:
+            profiler.disable()
+            pstats.Stats(profiler).sort_stats("cumulative").print_stats(35)
+        return {
+            "records": report["read"],
+            "cpu": own_cpu() - cpu,
+            "owner": cpu_of(owner) - owner_cpu,
+            "wall": time.perf_counter() - wall,
+            "report": report,
+        }
+
+
+def show(rounds: list[tuple[dict[str, Any], dict[str, Any]]]) -> None:
+    def median(values: list[float]) -> float:
+        return statistics.median(values)
+
+    first = rounds[0][1]
+    print(f"{first['records']} records; {first['report']['detections']} detections, {first['report']['alerts']} alerts")
+    parse = median([b["records"] / b["wall"] for b, _ in rounds])
+    end_wall = median([w["records"] / w["wall"] for _, w in rounds])
+    end_cpu = median([w["records"] / (w["cpu"] + w["owner"]) for _, w in rounds])
+    owner = median([w["owner"] / w["records"] * 1e6 for _, w in rounds])
+    own = median([w["cpu"] / w["records"] * 1e6 for _, w in rounds])
+    print(f"bare parse              {parse:>10,.0f} records/s")
+    print(f"end to end, wall        {end_wall:>10,.0f} records/s   ratio {end_wall / parse:.3f}")
+    print(f"end to end, CPU         {end_cpu:>10,.0f} records/CPU s ratio {end_cpu / parse:.3f}")
+    print(f"microseconds of CPU per record: {own:.1f} here, {owner:.1f} in the lake's owner")
+
+
+if __name__ == "__main__":
+    main()
