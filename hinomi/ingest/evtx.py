@@ -106,22 +106,19 @@ def _record_size(chunk: bytes | bytearray, at: int) -> int:
 
 def _parsed(header: bytes, chunks: bytes) -> tuple[Run, list[str]]:
     """Records and the words of the library about what it could not read."""
-    run = Run(unique=True)
     errors: list[str] = []
+    found: list[Any] = []
     try:
-        found = iter(PyEvtxParser(io.BytesIO(header + chunks), 1).records_json())
+        records = iter(PyEvtxParser(io.BytesIO(header + chunks), 1).records_json())
     except Exception as error:  # noqa: BLE001 - the library's own errors have no type of their own
-        return run, [str(error)]
-    most_errors = len(chunks) // 24  # a record is at least 24 bytes: more errors than that mean no progress
-    while True:
+        return Run(unique=True), [str(error)]
+    most_errors = len(chunks) // _LEAST_RECORD  # more errors than records fit in mean no progress
+    while len(errors) <= most_errors:
         try:
-            record: Any = next(found)
-        except StopIteration:
-            return run, errors
-        except Exception as error:  # noqa: BLE001 - see above; it goes on after an error
+            found += records
+            break
+        except Exception as error:  # noqa: BLE001 - see above; asked again, it goes on behind the error
             errors.append(str(error)[:300])
-            if len(errors) > most_errors:
-                return run, errors
-            continue
-        run.records.append(record["data"].encode())
-        run.numbers.append(record["event_record_id"])
+    return Run(
+        [record["data"].encode() for record in found], [record["event_record_id"] for record in found], True
+    ), errors

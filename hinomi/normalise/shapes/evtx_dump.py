@@ -81,7 +81,7 @@ def read(records: Sequence[bytes]) -> Reading:
                 data = _EMPTY
             elif "Data" in data or "#attributes" in data:
                 data = _plain_data(data)
-            provider, security = system["Provider"]["#attributes"], system["Security"]
+            provider, execution, security = system["Provider"]["#attributes"], system["Execution"], system["Security"]
             row = (
                 position,
                 system["TimeCreated"]["#attributes"]["SystemTime"],
@@ -89,10 +89,10 @@ def read(records: Sequence[bytes]) -> Reading:
                 system["EventRecordID"],
                 system["Level"],
                 system["Keywords"],
-                system["Execution"]["#attributes"]["ProcessID"],
+                execution["#attributes"]["ProcessID"] if execution else None,
                 security["#attributes"]["UserID"] if security else None,
             )
-            key = (provider["Name"], system["Channel"], number, tuple(data))
+            key = (provider["Name"], system["Channel"] or "", number, tuple(data))
             found = members.get(key)
             if found is None:
                 found = members[key] = _Members(provider.get("Guid"))
