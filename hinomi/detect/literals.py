@@ -29,7 +29,7 @@ def fold(text: str) -> str:
 class _Target:
     """One text, and the numbers to return where it is found anywhere, at the start, at the end."""
 
-    length: int
+    text: str
     anywhere: list[int] = field(default_factory=list)
     start: list[int] = field(default_factory=list)
     end: list[int] = field(default_factory=list)
@@ -45,7 +45,7 @@ class Literals:
             literal = _bytes(fold(text))
             place = places.setdefault(literal, len(places))
             if place == len(self._targets):
-                self._targets.append(_Target(len(literal)))
+                self._targets.append(_Target(fold(text)))
             _PLACES[operator](self._targets[place]).append(number)
         self._database = _compiled(list(places)) if places else None
 
@@ -53,16 +53,15 @@ class Literals:
         """Numbers of the texts that a folded value holds at their place; a number may come twice."""
         if self._database is None or not folded:
             return []
-        data = _bytes(folded)
-        hits: list[tuple[int, int]] = []
-        self._database.scan(data, _collect, context=hits)
+        hits: list[int] = []
+        self._database.scan(_bytes(folded), _collect, context=hits)
         found: list[int] = []
-        for place, end in hits:
+        for place in hits:
             target = self._targets[place]
             found += target.anywhere
-            if target.start and end == target.length:
+            if target.start and folded.startswith(target.text):
                 found += target.start
-            if target.end and end == len(data):
+            if target.end and folded.endswith(target.text):
                 found += target.end
         return found
 
@@ -76,8 +75,8 @@ _PLACES: dict[Operator, Callable[[_Target], list[int]]] = {
 LITERAL_OPERATORS = frozenset(_PLACES)
 
 
-def _collect(place: int, _start: int, end: int, _flags: int, hits: Any) -> None:
-    hits.append((place, end))
+def _collect(place: int, _start: int, _end: int, _flags: int, hits: Any) -> None:
+    hits.append(place)
 
 
 def _bytes(text: str) -> bytes:
@@ -85,6 +84,8 @@ def _bytes(text: str) -> bytes:
 
 
 def _compiled(literals: Sequence[bytes]) -> hyperscan.Database:
+    """Each text is told once per value, however often it stands in it: a value of ten million letters stays cheap."""
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-    database.compile(expressions=literals, ids=list(range(len(literals))), flags=[0] * len(literals), literal=True)
+    flags = [hyperscan.HS_FLAG_SINGLEMATCH] * len(literals)
+    database.compile(expressions=literals, ids=list(range(len(literals))), flags=flags, literal=True)
     return database
