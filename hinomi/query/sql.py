@@ -26,6 +26,7 @@ def to_sql(node: Node, fields: Fields) -> tuple[str, dict[str, AnyValue]]:
 @dataclass(slots=True)
 class _Writer:
     parameters: dict[str, AnyValue] = field(default_factory=dict)
+    _names: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def write(self, node: Bound) -> str:
         match node:
@@ -42,7 +43,8 @@ class _Writer:
         return f"({between.join(self.write(child) for child in children)})" if children else f"({empty})"
 
     def _parameter(self, value: AnyValue, kind: str) -> str:
-        name = f"p{len(self.parameters)}"
+        # a bare word stands in a test of every text field: it is sent once
+        name = self._names.setdefault((kind, repr(value)), f"p{len(self.parameters)}")
         self.parameters[name] = value
         return f"{{{name}:{kind}}}"
 

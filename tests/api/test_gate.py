@@ -1,5 +1,8 @@
 """Deny by default: who may pass which route, for every role and every route there is."""
 
+from dataclasses import replace
+
+import httpx
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
@@ -8,7 +11,8 @@ from hinomi.api.gate import Gate, Open, Rates, api_routes, gates, refuse_ungated
 from hinomi.api.server import create_app
 from hinomi.errors import TooMany
 from hinomi.schema.principal import PERMISSIONS, Role
-from tests.api.house import PASSWORD, Running
+from tests.api.house import PASSWORD, Running, served
+from tests.api.test_envelope import told
 from tests.make_access import Clock
 
 OPEN = {"/healthz", "/readyz", "/metrics", "/openapi.json", "/console/api/login"}
@@ -87,6 +91,15 @@ def test_the_cookie_cannot_be_read_by_scripts_or_sent_by_other_sites(shared: Run
     headers = {"X-Forwarded-Proto": "https"}
     sent = shared.client().post("/console/api/login", json={"user": name, "password": PASSWORD}, headers=headers)
     assert "secure" in sent.headers["set-cookie"].lower()
+
+
+def test_too_many_requests_are_told_when_to_come_back(shared: Running) -> None:
+    with served(create_app(replace(shared.api, requests_per_minute=1))) as url:
+        client = httpx.Client(base_url=url, headers=shared.key().headers, trust_env=False)
+        with client:
+            replies = [client.get("/v3.0/healthcheck/connectivity") for _ in range(3)]
+    told(replies[-1], 429, "TooManyRequests")
+    assert 1 <= int(replies[-1].headers["Retry-After"]) <= 60
 
 
 def test_a_key_is_slowed_down_and_told_when_to_come_back() -> None:

@@ -6,17 +6,17 @@ from typing import Annotated, Any
 from fastapi import Depends, Query, Request, Response
 
 from hinomi.api import paging
-from hinomi.api.detections import SEARCH, keyset_of, name_filters, title_of
+from hinomi.api.detections import keyset_of, name_filters, title_of
 from hinomi.api.filter_header import QueryHeader, header_text
 from hinomi.api.gate import Rooms, public
 from hinomi.api.house import House
 from hinomi.api.public_activity import iso_with_offset, public_activity
+from hinomi.api.public_fields import ACTIVITIES, DETECTIONS
 from hinomi.api.reply import reply
 from hinomi.api.resource import resource
 from hinomi.api.shapes import End, Shape, SkipToken, Start, Top
 from hinomi.api.window import DAY_MS, check_order, read_end, read_start
 from hinomi.errors import InputError
-from hinomi.query.fields import ACTIVITY
 from hinomi.query.search_language import parse_query
 from hinomi.query.sql import to_sql
 from hinomi.query.tree import Node
@@ -107,7 +107,7 @@ def search_activities(
 ) -> Response:
     """Activities that the query finds (default: the last 24 hours, both ends included)."""
     asked = _Question(request, house, "v3/search/activities", (start, end))
-    where, parameters = to_sql(asked.node, ACTIVITY)
+    where, parameters = to_sql(asked.node, ACTIVITIES)
     if asked.mode == "countOnly":
         return reply({"totalCount": house.lake.count(where, parameters, **asked.window)})
     chosen = _selected(select)
@@ -149,7 +149,7 @@ def search_detections(
 ) -> Response:
     """Detections that the query finds (default: the last 24 hours, both ends included)."""
     asked = _Question(request, house, "v3/search/detections", (start, end))
-    where, parameters = to_sql(name_filters(asked.node, house.content()), SEARCH)
+    where, parameters = to_sql(name_filters(asked.node, house.content()), DETECTIONS)
     if asked.mode == "countOnly":
         return reply({"totalCount": house.lake.count_detections(where, parameters, **asked.window)})
     names = [name.strip() for name in (select or "").split(",") if name.strip() not in ("", "empty")]

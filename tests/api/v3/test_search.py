@@ -34,6 +34,8 @@ QUERIES = [
     ("objectPid >= 4003 and objectPid < 4005", 2),
     ("objectFileHashSha1:da39a3ee5e6b4b0d3255bfef95601890afd80709", ATTACKED),
     ("endpointHostName:火", 0),
+    ("tags:XSAE.F2924 or objectPid:4003", 1),
+    ("not policyTreePath:*", ALL),
 ]
 
 
@@ -100,6 +102,7 @@ DETECTION_QUERIES = [
     ("objectPid:4003", 1),
     ("processName:*", 17),
     ("SAM", ATTACKED),
+    ("malName:* or ruleName:SAM", ATTACKED),
 ]
 
 
