@@ -1,0 +1,100 @@
+"""Why, and why not. In: a filter and one activity of a batch. Out: the condition as a tree, each part with its verdict.
+
+The same predicates as the engine's, evaluated one by one without any short cut: what is shown is what decided.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from hinomi.detect.condition import And, Constant, Node, Not, Or, predicates_of
+from hinomi.detect.names import Names
+from hinomi.detect.predicate import Operator, Predicate, fields_test, scalar_test, test_of
+from hinomi.detect.record_text import record_values
+from hinomi.detect.route import RAW, fits, known_of_kind
+from hinomi.detect.table import Table
+from hinomi.schema.activity import ActivityBatch
+from hinomi.schema.content import Filter
+
+MAX_FOUND = 512  # characters of a value that are shown
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One part. `kind`: log source, all, any, not, predicate, always, never. A predicate says what was wanted and found."""
+
+    kind: str
+    met: bool
+    parts: tuple["Verdict", ...] = ()
+    field: str | None = None
+    operator: str = ""
+    wanted: Any = None
+    found: Any = None
+    cased: bool = False
+
+
+def explain(found: Filter, batch: ActivityBatch, index: int) -> Verdict:
+    """`met` is whether the engine finds a detection; the first part is the log source, the second the condition."""
+    source = Verdict("log source", fits(found.logsource, batch.kind), wanted=found.logsource, found=batch.kind)
+    condition = _Explainer(found.sigma.condition, batch, index).verdict(found.sigma.condition)
+    return Verdict("all", source.met and condition.met, (source, condition))
+
+
+class _Explainer:
+    def __init__(self, node: Node, batch: ActivityBatch, index: int) -> None:
+        wanted = tuple(dict.fromkeys(name for predicate in predicates_of(node) for name in _names(predicate)))
+        self._table = Table(Names(wanted).columns(batch))
+        self._batch, self._index = batch, index
+
+    def verdict(self, node: Node) -> Verdict:
+        if isinstance(node, And | Or):
+            parts = tuple(self.verdict(part) for part in node.parts)
+            if isinstance(node, And):
+                return Verdict("all", all(part.met for part in parts), parts)
+            return Verdict("any", any(part.met for part in parts), parts)
+        if isinstance(node, Not):
+            inner = self.verdict(node.part)
+            return Verdict("not", not inner.met, (inner,))
+        if isinstance(node, Constant):
+            return Verdict("always" if node.value else "never", node.value)
+        return self._predicate(node)
+
+    def _predicate(self, predicate: Predicate) -> Verdict:
+        met, found = self._met(predicate)
+        return Verdict(
+            "predicate",
+            met,
+            field=predicate.field,
+            operator=str(predicate.operator),
+            wanted=predicate.value,
+            found=found[:MAX_FOUND] if isinstance(found, str) else found,
+            cased=predicate.cased,
+        )
+
+    def _met(self, predicate: Predicate) -> tuple[bool, Any]:
+        """Verdict and the value it was given on; for a keyword the first value that met it."""
+        known = known_of_kind(predicate, self._batch.kind)
+        if known is not None:
+            return known, self._of_kind(predicate)
+        if predicate.field is None:
+            test = scalar_test(predicate)
+            values = [value for value in record_values(self._value(RAW)) if test(value)]
+            return bool(values), values[0] if values else None
+        value = self._value(predicate.field)
+        if predicate.operator is Operator.FIELD:
+            other, how = predicate.value
+            return fields_test(how)(value, self._value(other)), value
+        return test_of(predicate)(value), value
+
+    def _of_kind(self, predicate: Predicate) -> Any:
+        is_number = (predicate.field or "").lower().startswith("event")
+        return self._batch.kind.event_id if is_number else self._batch.kind.channel
+
+    def _value(self, name: str) -> Any:
+        column = self._table.column(name)
+        return None if column is None else column[self._index]
+
+
+def _names(predicate: Predicate) -> tuple[str, ...]:
+    if predicate.operator is Operator.FIELD:
+        return (predicate.field or RAW, predicate.value[0])
+    return (predicate.field or RAW,)
