@@ -1,6 +1,8 @@
 """count: `threshold` detections of any of the filters within `window`; or detections with `threshold` distinct values.
 
-The evidence is the earliest stretch of the window's length that holds the newest detection and is met.
+The evidence of a count is the earliest stretch of the window's length that holds the newest detection and is met. The
+evidence of distinct values is the newest detection of each of the last `threshold` of them; where a detection came late,
+one of each value in the earliest stretch.
 """
 
 from bisect import bisect_left
@@ -34,6 +36,8 @@ def _kinds(rule: Rule, window: Window, place: int, first: int) -> tuple[Detectio
     """One detection of each distinct value, and the newest."""
     if len(window.kinds) < rule.threshold or window.values[place] is None:
         return ()
+    if place == len(window) - 1:
+        return _last_kinds(rule, window, place, first)
     moments, values = window.moments, window.values
     inside: Counter[str | None] = Counter()
     end = first
@@ -46,6 +50,18 @@ def _kinds(rule: Rule, window: Window, place: int, first: int) -> tuple[Detectio
         inside[values[start]] -= 1
         if not inside[values[start]]:
             del inside[values[start]]
+    return ()
+
+
+def _last_kinds(rule: Rule, window: Window, place: int, first: int) -> tuple[Detection, ...]:
+    """The same for a detection that came in order, the usual case: only what stands before it can count."""
+    chosen: dict[str, int] = {}
+    for before in range(place, first - 1, -1):
+        value = window.values[before]
+        if value is not None:
+            chosen.setdefault(value, before)
+            if len(chosen) >= rule.threshold:
+                return tuple(window.detections[one] for one in sorted(chosen.values()))
     return ()
 
 
