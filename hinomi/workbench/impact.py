@@ -53,10 +53,20 @@ def entities_of(detection: Detection) -> list[Entity]:
 
 
 def accounts_of(activity: Mapping[str, Any]) -> list[str]:
-    """Account ids (`domain\\user`, lower case) in the order of the fields. One known with its domain stands alone."""
+    """Account ids (`domain\\user`, lower case) in the order of the fields, each account by its best name once.
+
+    `user` beside `corp\\user` is the latter, and so is `corp.test\\user`: the short name is the first part of the long.
+    """
     found = [account for user, domain in _named(activity) if (account := account_id(user, domain))]
     full = {account.rpartition("\\")[2] for account in found if "\\" in account}
-    return list(dict.fromkeys(account for account in found if "\\" in account or account not in full))
+    named = dict.fromkeys(account for account in found if "\\" in account or account not in full)
+    return [account for account in named if _short(account) == account or _short(account) not in named]
+
+
+def _short(account: str) -> str:
+    """The account with the first part of its domain: `corp.test\\taro` is `corp\\taro`."""
+    domain, slash, user = account.rpartition("\\")
+    return f"{domain.split('.')[0]}{slash}{user}"
 
 
 def account_id(user: str, domain: str) -> str | None:

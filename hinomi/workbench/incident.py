@@ -122,7 +122,8 @@ def name_incident(members: Sequence[Member], hosts: Sequence[Entity]) -> Text:
         return message("name-nowhere", {"model": model})
     where: Text | str = hosts[0].name
     if len(hosts) > 1:
-        where = message("more-hosts", {"host": hosts[0].name, "count": len(hosts) - 1})
+        code = "more-hosts" if len(hosts) > 2 else "one-more-host"
+        where = message(code, {"host": hosts[0].name, "count": len(hosts) - 1})
     return message("name", {"model": model, "where": where})
 
 

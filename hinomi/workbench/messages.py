@@ -27,6 +27,7 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "name": ("{model} on {where}", "{where} での {model}"),
     "name-nowhere": ("{model}", "{model}"),
     "more-models": ("{model} and {count} more", "{model} ほか {count} 件"),
+    "one-more-host": ("{host} and 1 more endpoint", "{host} ほか 1 台"),
     "more-hosts": ("{host} and {count} more endpoints", "{host} ほか {count} 台"),
 }
 

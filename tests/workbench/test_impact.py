@@ -52,6 +52,12 @@ def test_a_name_without_domain_is_the_one_whose_domain_is_known() -> None:
     assert _accounts(logonUser=["taro"], objectUser="taro", objectUserDomain="CORP") == ["corp\\taro"]
 
 
+def test_long_and_short_name_of_one_domain_are_one_account() -> None:
+    both = {"processUser": "taro", "processUserDomain": "corp.test", "objectUser": "taro", "objectUserDomain": "CORP"}
+    assert _accounts(**both) == ["corp\\taro"]
+    assert _accounts(processUser="taro", processUserDomain="corp.test") == ["corp.test\\taro"]
+
+
 def test_the_target_of_a_group_event_is_a_group() -> None:
     told = {
         "eventDataTargetUserName": "Domain Admins", "eventDataTargetDomainName": "CORP", "objectUser": "Domain Admins",
