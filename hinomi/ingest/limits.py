@@ -11,7 +11,7 @@ class Limits:
 
     record_bytes: int = 16 * _MB  # one line, one JSON value, one cell of a table
     unpacked_bytes: int = 64 * 1024 * _MB  # all that one file on disk unpacks to
-    ratio: int = 400  # unpacked to packed; JSON logs reach 60, preallocated EVTX files 300
+    ratio: int = 100  # unpacked to packed; JSON logs reach 60
     ratio_from_bytes: int = 64 * _MB  # below this nobody asks for the ratio
     members: int = 20_000  # of all archives in one file
     nesting: int = 3  # archives in archives, a .gz included
