@@ -17,7 +17,18 @@ DAY_MS = 86_400_000
 
 _PROGRAMS = [f"C:\\Program Files\\Maker {n % 17}\\Product {n}\\bin\\program{n}.exe" for n in range(60)] + [
     f"C:\\Windows\\System32\\{name}.exe"
-    for name in ("svchost", "cmd", "powershell", "reg", "rundll32", "conhost", "taskhostw", "lsass", "services", "wmiprvse")
+    for name in (
+        "svchost",
+        "cmd",
+        "powershell",
+        "reg",
+        "rundll32",
+        "conhost",
+        "taskhostw",
+        "lsass",
+        "services",
+        "wmiprvse",
+    )
 ]
 _KEYS = [f"HKLM\\SOFTWARE\\Maker {n % 29}\\Settings\\Branch {n}" for n in range(900)]
 _LIBRARIES = [f"C:\\Windows\\System32\\library{n}.dll" for n in range(400)]
@@ -131,18 +142,18 @@ class Telemetry:
             "objectIntegrityLevel": 8192,
         }
 
-    def _file(self, host: str, user: str) -> dict[str, Any]:
+    def _file(self, _host: str, user: str) -> dict[str, Any]:
         name = f"document{self._random.randrange(20_000)}.tmp"
         return {"objectFilePath": f"C:\\Users\\{user}\\AppData\\Local\\Temp\\{name}", "objectName": name}
 
-    def _registry(self, host: str, user: str) -> dict[str, Any]:
+    def _registry(self, _host: str, _user: str) -> dict[str, Any]:
         return {
             "objectRegistryKeyHandle": self._random.choice(_KEYS),
             "objectRegistryValue": f"Value{self._random.randrange(60)}",
             "objectRegistryData": f"DWORD (0x{self._random.randrange(4096):08x})",
         }
 
-    def _library(self, host: str, user: str) -> dict[str, Any]:
+    def _library(self, _host: str, _user: str) -> dict[str, Any]:
         library = self._random.choice(_LIBRARIES)
         digest = uuid.uuid5(uuid.NAMESPACE_OID, library).hex
         return {
@@ -154,16 +165,22 @@ class Telemetry:
             "objectSignerValid": ["true"],
         }
 
-    def _network(self, host: str, user: str) -> dict[str, Any]:
+    def _network(self, _host: str, _user: str) -> dict[str, Any]:
         target = f"203.0.{self._random.randrange(40)}.{self._random.randrange(250)}"
         spt = self._random.randrange(49152, 65535)
-        return {"src": "10.1.7.9", "spt": spt, "dst": target, "dpt": self._random.choice((443, 80, 53, 445)), "proto": "tcp"}
+        return {
+            "src": "10.1.7.9",
+            "spt": spt,
+            "dst": target,
+            "dpt": self._random.choice((443, 80, 53, 445)),
+            "proto": "tcp",
+        }
 
-    def _dns(self, host: str, user: str) -> dict[str, Any]:
+    def _dns(self, _host: str, _user: str) -> dict[str, Any]:
         answers = [f"198.51.100.{self._random.randrange(250)}" for _ in range(2)]
         return {"hostName": self._random.choice(_DOMAINS), "objectIps": answers}
 
-    def _logon(self, host: str, user: str) -> dict[str, Any]:
+    def _logon(self, _host: str, user: str) -> dict[str, Any]:
         return {
             "eventDataLogonType": self._random.choice(("2", "3", "5", "10")),
             "eventDataTargetUserName": user,
@@ -186,7 +203,9 @@ def _record(row: dict[str, Any], windows_id: int) -> str:
     """About what a reader delivers of such an event: the same values under the record's own names."""
     data = {name[0].upper() + name[1:]: str(value) for name, value in row.items() if name not in _LEFT_OUT}
     system = {
-        "Provider": {"#attributes": {"Name": "Microsoft-Windows-Sysmon", "Guid": "5770385F-C22A-43E0-BF4C-06F5698FFBD9"}},
+        "Provider": {
+            "#attributes": {"Name": "Microsoft-Windows-Sysmon", "Guid": "5770385F-C22A-43E0-BF4C-06F5698FFBD9"}
+        },
         "EventID": windows_id,
         "Version": 5,
         "Level": 4,

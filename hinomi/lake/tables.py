@@ -34,7 +34,7 @@ _TYPES = {
 }
 
 # Values that are looked for one by one, anywhere in time, and are in few places each.
-_SOUGHT = ("processHashId", "objectFileHashSha256", "dst", "hostName")
+SOUGHT = ("processHashId", "objectFileHashSha256", "dst", "hostName")
 
 ALIASES = {
     "uuid": "String ALIAS toString(id)",
@@ -42,14 +42,42 @@ ALIASES = {
 }
 
 _DURABLE = "fsync_after_insert = 1, fsync_part_directory = 1"
+_FINE = "index_granularity = 1024"  # small tables of which single rows are asked for
 
 # By the day of arrival, not of the event: an insert then makes one part, whole or not at all. By the day of the event a
 # batch of old recordings makes a part for each of its days: 57 instead of 10 microseconds of CPU an activity. Windows of
 # event time are found by the sort key, which begins with the hour.
 _BY_DAY, _BY_MONTH = "PARTITION BY toDate(ingestTime)", "PARTITION BY toYYYYMM(ingestTime)"
 
-_TIME = "time DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1))"
-_INGEST_TIME = "ingestTime DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1))"
+_MOMENT = "DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1))"
+_TEXT, _NAME = "String CODEC(ZSTD(1))", "LowCardinality(String)"
+
+# What every activity has beside its fields.
+KEPT_COLUMNS = {
+    "time": _MOMENT,
+    "id": "UUID CODEC(NONE)",
+    "spoolSeq": "UInt64 CODEC(Delta(8), ZSTD(1))",
+    "ingestTime": _MOMENT,
+}
+
+DETECTION_COLUMNS = {
+    "id": _TEXT,
+    "time": _MOMENT,
+    "eventTime": "Int64 ALIAS toUnixTimestamp64Milli(time)",
+    "ingestTime": _MOMENT,
+    "detectedTime": "Int64 ALIAS toUnixTimestamp64Milli(ingestTime)",
+    "filterId": _NAME,
+    "filterVersion": _NAME,
+    "risk": _NAME,
+    "techniques": f"Array({_NAME})",
+    "tactics": f"Array({_NAME})",
+    "uuid": _TEXT,
+    "endpointGuid": _NAME,
+    "endpointHostName": _NAME,
+    "recordSource": _NAME,
+    "highlights": _TEXT,
+    "activity": "String CODEC(ZSTD(3))",
+}
 
 
 def column_type(field: str) -> str:
@@ -60,21 +88,10 @@ def column_type(field: str) -> str:
 
 
 def activities() -> str:
-    columns = [f"`{name}` {column_type(name)}" for name in FIELDS]
-    indexes = [f"INDEX `{name}_bloom` `{name}` TYPE bloom_filter(0.01) GRANULARITY 2" for name in _SOUGHT]
-    inside = [
-        _TIME,
-        "id UUID CODEC(NONE)",
-        "spoolSeq UInt64 CODEC(Delta(8), ZSTD(1))",
-        _INGEST_TIME,
-        *columns,
-        *indexes,
-    ]
-    return _table(
-        "activities",
-        inside,
-        f"MergeTree {_BY_DAY} ORDER BY (toStartOfHour(time), endpointHostName, time)",
-    )
+    """One row for each activity. The sort key keeps an hour of a machine together."""
+    indexes = [f"INDEX `{name}_bloom` `{name}` TYPE bloom_filter(0.01) GRANULARITY 2" for name in SOUGHT]
+    engine = f"MergeTree {_BY_DAY} ORDER BY (toStartOfHour(time), endpointHostName, time)"
+    return _table("activities", KEPT_COLUMNS | columns()["activities"], engine, indexes)
 
 
 # column of `processes` -> column of the activity that is the process's start
@@ -113,35 +130,14 @@ PROCESS_SELECT = f"SELECT time, id, ingestTime, {_RENAMED} FROM activities WHERE
 
 def processes() -> str:
     """Process starts of one machine lie together, so that any question about one machine reads little."""
-    columns = [f"`{name}` {column_type(source)}" for name, source in PROCESS_COLUMNS.items()]
-    inside = [_TIME, "id UUID CODEC(NONE)", _INGEST_TIME, *columns]
-    engine = f"ReplacingMergeTree {_BY_MONTH} ORDER BY (endpointGuid, time, id)"
-    return _table("processes", inside, engine, "index_granularity = 1024")
+    wanted = {name: KEPT_COLUMNS[name] for name in ("time", "id", "ingestTime")} | columns()["processes"]
+    return _table("processes", wanted, f"ReplacingMergeTree {_BY_MONTH} ORDER BY (endpointGuid, time, id)", [], _FINE)
 
 
 def detections() -> str:
-    inside = [
-        "id String CODEC(ZSTD(1))",
-        _TIME,
-        "eventTime Int64 ALIAS toUnixTimestamp64Milli(time)",
-        _INGEST_TIME,
-        "detectedTime Int64 ALIAS toUnixTimestamp64Milli(ingestTime)",
-        "filterId LowCardinality(String)",
-        "filterVersion LowCardinality(String)",
-        "risk LowCardinality(String)",
-        "techniques Array(LowCardinality(String))",
-        "tactics Array(LowCardinality(String))",
-        "uuid String CODEC(ZSTD(1))",
-        "endpointGuid LowCardinality(String)",
-        "endpointHostName LowCardinality(String)",
-        "recordSource LowCardinality(String)",
-        "highlights String CODEC(ZSTD(1))",
-        "activity String CODEC(ZSTD(3))",
-        "INDEX uuid_bloom uuid TYPE bloom_filter(0.01) GRANULARITY 1",
-    ]
-    return _table(
-        "detections", inside, f"ReplacingMergeTree {_BY_MONTH} ORDER BY (time, id)", "index_granularity = 1024"
-    )
+    indexes = ["INDEX uuid_bloom uuid TYPE bloom_filter(0.01) GRANULARITY 1"]
+    engine = f"ReplacingMergeTree {_BY_MONTH} ORDER BY (time, id)"
+    return _table("detections", DETECTION_COLUMNS, engine, indexes, _FINE)
 
 
 def statements() -> list[str]:
@@ -161,7 +157,7 @@ def columns() -> dict[str, dict[str, str]]:
     }
 
 
-def _table(name: str, inside: list[str], engine: str, *more: str) -> str:
-    settings = ", ".join([_DURABLE, *more])
-    body = ",\n  ".join(inside)
-    return f"CREATE TABLE IF NOT EXISTS {name} (\n  {body}\n) ENGINE = {engine} SETTINGS {settings}"
+def _table(name: str, wanted: dict[str, str], engine: str, indexes: list[str], *settings: str) -> str:
+    inside = ",\n  ".join([*(f"`{column}` {kind}" for column, kind in wanted.items()), *indexes])
+    set_to = ", ".join([_DURABLE, *settings])
+    return f"CREATE TABLE IF NOT EXISTS {name} (\n  {inside}\n) ENGINE = {engine} SETTINGS {set_to}"
