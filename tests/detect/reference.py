@@ -18,16 +18,23 @@ from hinomi.schema.activity import ActivityBatch
 KEYWORDS = ""
 
 
-def row_of(batch: ActivityBatch, index: int) -> dict[str, Any]:
+class Row(dict[str, Any]):
+    """Names -> value; `tidied` finds the name that a loose one means."""
+
+    tidied: dict[str, str]
+
+
+def row_of(batch: ActivityBatch, index: int) -> Row:
     """Names -> value of one activity: vocabulary, over it the record's own names, over them what the kind says."""
-    row = {name: column[index] for name, column in batch.fields.items()}
-    row |= {name: column[index] for name, column in batch.native.items()}
+    row = Row({name: column[index] for name, column in batch.fields.items()})
+    row.update({name: column[index] for name, column in batch.native.items()})
     if batch.kind.event_id is not None:
-        row |= dict.fromkeys([name for name in row if tidy(name) == "eventid"], batch.kind.event_id)
+        row.update(dict.fromkeys([name for name in row if tidy(name) == "eventid"], batch.kind.event_id))
         row["EventID"] = batch.kind.event_id
     if batch.kind.channel:
-        row |= dict.fromkeys([name for name in row if tidy(name) == "channel"], batch.kind.channel)
+        row.update(dict.fromkeys([name for name in row if tidy(name) == "channel"], batch.kind.channel))
         row["Channel"] = batch.kind.channel
+    row.tidied = {tidy(name): name for name in [*reversed(batch.fields), *reversed(batch.native)]}
     row[KEYWORDS] = record_values(row.get("rawDataStr"))
     return row
 
@@ -63,11 +70,11 @@ def trees(rule: SigmaRule) -> list[Any]:
     return [condition.parsed for condition in rule.detection.parsed_condition]
 
 
-def meets(rule_trees: list[Any], row: dict[str, Any]) -> bool:
+def meets(rule_trees: list[Any], row: Row) -> bool:
     return any(holds(tree, row) for tree in rule_trees)
 
 
-def holds(item: Any, row: dict[str, Any]) -> bool:
+def holds(item: Any, row: Row) -> bool:
     if isinstance(item, conditions.ConditionAND):
         return all(holds(part, row) for part in item.args)
     if isinstance(item, conditions.ConditionOR):
@@ -79,20 +86,15 @@ def holds(item: Any, row: dict[str, Any]) -> bool:
     return any(keyword_holds(value, item.value) for value in row[KEYWORDS])
 
 
-def lookup(name: str, row: dict[str, Any]) -> Any:
-    if name in row:
-        return row[name]
-    for other in row:
-        if tidy(other) == tidy(name):
-            return row[other]
-    return None
+def lookup(name: str, row: Row) -> Any:
+    return row.get(name) if name in row else row.get(row.tidied.get(tidy(name), "no such name"))
 
 
 def tidy(name: str) -> str:
     return name.lower().replace(" ", "")
 
 
-def field_holds(found: Any, wanted: Any, row: dict[str, Any]) -> bool:
+def field_holds(found: Any, wanted: Any, row: Row) -> bool:
     if isinstance(wanted, types.SigmaNull):
         return found is None
     if isinstance(wanted, types.SigmaExists):
