@@ -33,28 +33,14 @@ def _crowd(rule: Rule, window: Window, place: int, first: int) -> tuple[Detectio
 
 
 def _kinds(rule: Rule, window: Window, place: int, first: int) -> tuple[Detection, ...]:
-    """One detection of each distinct value, and the newest."""
+    """One detection of each distinct value, among them the newest."""
     if len(window.kinds) < rule.threshold or window.values[place] is None:
         return ()
-    if place == len(window) - 1:
-        return _last_kinds(rule, window, place, first)
-    moments, values = window.moments, window.values
-    inside: Counter[str | None] = Counter()
-    end = first
-    for start in range(first, place + 1):
-        while end < len(window) and moments[end][0] - moments[start][0] <= rule.window_s * 1000:
-            inside[values[end]] += 1
-            end += 1
-        if len(inside) - (None in inside) >= rule.threshold:
-            return _one_of_each(window, range(start, end), place)
-        inside[values[start]] -= 1
-        if not inside[values[start]]:
-            del inside[values[start]]
-    return ()
+    return _kinds_before(rule, window, place, first) or _kinds_around(rule, window, place, first)
 
 
-def _last_kinds(rule: Rule, window: Window, place: int, first: int) -> tuple[Detection, ...]:
-    """The same for a detection that came in order, the usual case: only what stands before it can count."""
+def _kinds_before(rule: Rule, window: Window, place: int, first: int) -> tuple[Detection, ...]:
+    """The usual case, a detection that came in order: what stands before it counts."""
     chosen: dict[str, int] = {}
     for before in range(place, first - 1, -1):
         value = window.values[before]
@@ -62,6 +48,27 @@ def _last_kinds(rule: Rule, window: Window, place: int, first: int) -> tuple[Det
             chosen.setdefault(value, before)
             if len(chosen) >= rule.threshold:
                 return tuple(window.detections[one] for one in sorted(chosen.values()))
+    return ()
+
+
+def _kinds_around(rule: Rule, window: Window, place: int, first: int) -> tuple[Detection, ...]:
+    """A detection that came late may meet with what stands after it."""
+    moments, values = window.moments, window.values
+    length_ms = rule.window_s * 1000
+    last = bisect_left(moments, (moments[place][0] + length_ms + 1, 0))
+    if place == len(window) - 1 or len({*values[first:last]} - {None}) < rule.threshold:
+        return ()
+    inside: Counter[str | None] = Counter()
+    end = first
+    for start in range(first, place + 1):
+        while end < last and moments[end][0] - moments[start][0] <= length_ms:
+            inside[values[end]] += 1
+            end += 1
+        if len(inside) - (None in inside) >= rule.threshold:
+            return _one_of_each(window, range(start, end), place)
+        inside[values[start]] -= 1
+        if not inside[values[start]]:
+            del inside[values[start]]
     return ()
 
 
