@@ -5,8 +5,9 @@ Nested names are joined by dots, as Sigma rules for such logs write them.
 
 from typing import Any
 
-from hinomi.normalise.event import MOST_NAMES, Event, word
+from hinomi.normalise.event import Event
 from hinomi.normalise.moment import milliseconds
+from hinomi.normalise.node import MOST_NAMES, word
 
 _DEPTH = 4
 # Names of the time, best first, in lower case without separators; then of the machine

@@ -13,18 +13,9 @@ from typing import Any
 import orjson
 
 from hinomi.normalise.columns import Column
-from hinomi.normalise.event import (
-    MOST_NAMES,
-    Event,
-    EventGroup,
-    attributes,
-    data_of,
-    flatten,
-    plain,
-    plain_columns,
-    word,
-)
+from hinomi.normalise.event import Event, EventGroup, plain_columns
 from hinomi.normalise.moment import milliseconds, milliseconds_of
+from hinomi.normalise.node import MOST_NAMES, attributes, data_of, flatten, plain, word
 from hinomi.normalise.values import integer
 
 _SYSTEM = ("EventRecordID", "Level", "Keywords")

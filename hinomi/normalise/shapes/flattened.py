@@ -7,8 +7,9 @@ two are local times without an offset; where nothing better is there they are ta
 from itertools import islice
 from typing import Any
 
-from hinomi.normalise.event import MOST_NAMES, Event, hex_keywords, level_of, word
+from hinomi.normalise.event import Event
 from hinomi.normalise.moment import milliseconds
+from hinomi.normalise.node import MOST_NAMES, hex_keywords, level_of, word
 from hinomi.normalise.values import integer
 
 _TIMES = ("UtcTime", "TimeCreated", "EventReceivedTime", "EventTime")

@@ -6,8 +6,9 @@ from xml.etree import ElementTree as ET
 
 import orjson
 
-from hinomi.normalise.event import MOST_NAMES, Event, hex_keywords, level_of, word
+from hinomi.normalise.event import Event
 from hinomi.normalise.moment import milliseconds
+from hinomi.normalise.node import MOST_NAMES, hex_keywords, level_of, word
 from hinomi.normalise.values import integer, text
 
 _TIMES = ("TimeCreated", "TimeCreatedUtc", "TimeCollected", "TimeGenerated", "TimeGenerated [UTC]")

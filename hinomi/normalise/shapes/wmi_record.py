@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from hinomi.normalise.event import Event, level_of, word
+from hinomi.normalise.event import Event
 from hinomi.normalise.moment import milliseconds
+from hinomi.normalise.node import level_of, word
 from hinomi.normalise.values import integer
 
 
