@@ -1,8 +1,10 @@
 """Makers for tests about people and keys: a database with a clock that a test moves."""
 
+from functools import cache
 from pathlib import Path
 
 from hinomi.access.access import Access
+from hinomi.access.password import hash_password
 from hinomi.database import Database
 from hinomi.schema.principal import Principal, PrincipalKind, Role
 
@@ -25,6 +27,17 @@ class Clock:
     @property
     def now_ms(self) -> int:
         return int(self.now_s * 1000)
+
+
+@cache
+def _hash() -> str:
+    return hash_password(PASSWORD)
+
+
+def user(house: Access, name: str, role: Role) -> None:
+    """A user with PASSWORD; made without the time that hashing takes."""
+    with house._database.begin() as connection:
+        house.users.insert(connection, person(), name, role, _hash())
 
 
 def access(folder: Path, clock: Clock | None = None) -> Access:

@@ -14,7 +14,7 @@ from hinomi.schema.content import Filter, Model, Rule, Severity, Text
 from hinomi.schema.detection import Detection
 from hinomi.schema.entity import EntityType
 from hinomi.workbench.correlation_graph import graph_facts
-from hinomi.workbench.highlights import event_type, highlight_fields
+from hinomi.workbench.highlights import as_text, event_type, highlight_fields
 from hinomi.workbench.impact import accounts_of, entities_of
 from hinomi.workbench.scope import Scope
 
@@ -155,8 +155,8 @@ def _body(detection: Detection) -> dict[str, Any]:
     fields: Iterable[Any] = highlight_fields(detection)
     return {
         "type": event_type(detection.activity),
-        "guid": detection.endpoint_guid,
-        "host": detection.endpoint_name,
+        "guid": as_text(detection.endpoint_guid),
+        "host": as_text(detection.endpoint_name),
         "accounts": accounts_of(detection.activity),
         "fields": [[one.field, one.type, one.value, one.decoded] for one in fields],
         "facts": graph_facts(detection.activity),

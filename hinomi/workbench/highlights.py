@@ -55,7 +55,12 @@ def as_text(value: Any) -> str:
     """A value as a person reads it; members of a list one a line."""
     if isinstance(value, list | tuple):
         return "\n".join(as_text(member) for member in value[:MAX_MEMBERS])[:MAX_VALUE]
-    return str(value)[:MAX_VALUE]
+    return whole(str(value)[:MAX_VALUE])
+
+
+def whole(text: str) -> str:
+    """The text as every database and JSON can hold it: no NUL, no half characters."""
+    return text.replace("\0", "\ufffd").encode(errors="replace").decode()
 
 
 def _field(name: str, value: Any) -> HighlightField:

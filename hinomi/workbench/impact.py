@@ -6,6 +6,7 @@ from typing import Any
 
 from hinomi.schema.detection import Detection
 from hinomi.schema.entity import Entity, EntityType
+from hinomi.workbench.highlights import whole
 
 MAX_IPS = 16
 MAX_NAME = 256  # characters; Windows allows 256 for a whole account name
@@ -110,4 +111,4 @@ def _ips(activity: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _shorten(text: str) -> str:
-    return text[:MAX_NAME]
+    return whole(text[:MAX_NAME])

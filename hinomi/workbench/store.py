@@ -61,9 +61,9 @@ alert_entities = Table(
     metadata,
     _alert_id(primary_key=True),
     Column("type", String(16), primary_key=True),
-    Column("entity_id", String(320), primary_key=True),
-    Column("name", String(320), nullable=False),
-    Column("folded_name", String(320), nullable=False),
+    Column("entity_id", String(600), primary_key=True),
+    Column("name", String(600), nullable=False),
+    Column("folded_name", String(600), nullable=False),
     Column("ips", Text, nullable=False),
     Column("first_ms", BigInteger, nullable=False),
     Index("alert_entities_by_entity", "type", "entity_id", "alert_id"),
@@ -159,7 +159,7 @@ incident_links = Table(
     Column("by", String(64), nullable=False),
     Column("reason", String(32), nullable=False),  # a code of messages.py
     Column("values", Text, nullable=False),
-    Column("entity_name", String(320)),
+    Column("entity_name", String(600)),
 )
 
 # Alerts a person took out of an incident: no thinking of ours puts them back.

@@ -11,7 +11,7 @@ from hinomi.access.store import sessions, users
 from hinomi.database import Database
 from hinomi.errors import Forbidden, Unauthorised
 from hinomi.schema.principal import PERMISSIONS, PrincipalKind, Role
-from tests.make_access import PASSWORD, Clock, access, person
+from tests.make_access import PASSWORD, Clock, access, person, user
 
 
 @pytest.fixture
@@ -22,8 +22,8 @@ def clock() -> Clock:
 @pytest.fixture
 def house(tmp_path: Path, clock: Clock) -> Access:
     made = access(tmp_path, clock)
-    made.users.create(person(), "ayumi", Role.ANALYST, PASSWORD)
-    made.users.create(person(), "root", Role.ADMINISTRATOR, PASSWORD)
+    user(made, "ayumi", Role.ANALYST)
+    user(made, "root", Role.ADMINISTRATOR)
     return made
 
 

@@ -1,3 +1,4 @@
+import threading
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import strategies as st
 from hinomi.access.throttle import FREE_FAILURES, MAX_LOCK_S, lock_s
 from hinomi.errors import TooMany, Unauthorised
 from hinomi.schema.principal import Role
-from tests.make_access import PASSWORD, Clock, access, person
+from tests.make_access import PASSWORD, Clock, access, user
 
 
 @pytest.fixture
@@ -18,7 +19,7 @@ def clock() -> Clock:
 @pytest.fixture
 def house(tmp_path: Path, clock: Clock):
     made = access(tmp_path, clock)
-    made.users.create(person(), "ayumi", Role.ADMINISTRATOR, PASSWORD)
+    user(made, "ayumi", Role.ADMINISTRATOR)
     return made
 
 
@@ -78,3 +79,20 @@ def test_unknown_users_are_locked_as_known_ones_are(house) -> None:
 @given(st.integers(0, 10**9))
 def test_the_lock_never_shrinks_and_never_passes_its_limit(failures: int) -> None:
     assert 0 <= lock_s(failures) <= lock_s(failures + 1) <= MAX_LOCK_S
+
+
+def test_many_guesses_at_once_gain_nothing(house) -> None:
+    answers = []
+
+    def guess() -> None:
+        try:
+            house.login("ayumi", "wrong-password", "198.51.100.1")
+        except (TooMany, Unauthorised) as error:
+            answers.append(type(error))
+
+    threads = [threading.Thread(target=guess) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (answers.count(Unauthorised), answers.count(TooMany)) == (FREE_FAILURES, 12 - FREE_FAILURES)

@@ -5,19 +5,19 @@ import pytest
 from hinomi.access.access import Access
 from hinomi.errors import Forbidden, InputError, NotFound, Unauthorised
 from hinomi.schema.principal import COMMAND_LINE, Role
-from tests.make_access import PASSWORD, Clock, access, person
+from tests.make_access import PASSWORD, Clock, access, person, user
 
 
 @pytest.fixture
 def house(tmp_path: Path) -> Access:
     made = access(tmp_path, Clock())
-    made.users.create(person(), "root", Role.ADMINISTRATOR, PASSWORD)
+    user(made, "root", Role.ADMINISTRATOR)
     return made
 
 
 def test_a_new_user_gets_a_password_that_works(house: Access) -> None:
     user, password = house.users.create(person(), "Ken.Sato@example.test", Role.ANALYST)
-    assert (user.role, user.enabled, user.language, user.theme) == (Role.ANALYST, True, "en", "system")
+    assert (user.role, user.enabled, user.language, user.theme) == (Role.ANALYST, True, "", "system")
     assert house.login("ken.sato@example.test", password, "").user == house.users.get("KEN.SATO@EXAMPLE.TEST")
     assert [known.name for known in house.users.all()] == ["Ken.Sato@example.test", "root"]
 
@@ -80,7 +80,7 @@ def test_changing_the_password_needs_the_old_one_and_ends_the_other_sessions(hou
 
 
 def test_an_administrator_sets_a_password_anew(house: Access) -> None:
-    house.users.create(person(), "ken", Role.ANALYST, PASSWORD)
+    user(house, "ken", Role.ANALYST)
     token = house.login("ken", PASSWORD, "").token
     house.users.change(person(), "ken", password="zumi-pare-tokiro-3")
     with pytest.raises(Unauthorised):

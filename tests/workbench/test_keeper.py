@@ -174,7 +174,7 @@ def test_evidence_after_the_closing_is_told_once(house: House) -> None:
 def test_hostile_values_are_bounded(house: House) -> None:
     huge = "\U0001f9ff" * 200_000
     hostile = make.detection(
-        objectCmd=huge, endpointHostName=huge, processUser=huge, objectUser="\0\u202e", objectName=""
+        objectCmd=huge, endpointHostName=huge, processUser=huge, objectUser="\0\u202e\ud800", objectName=""
     )
     [alert_id] = house.keep(make.match(hostile))
     detail = house.workbench.get(alert_id)

@@ -1,5 +1,6 @@
 """Working on alerts: status, owner, notes, history, bulk; and the figures over the list."""
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -248,3 +249,23 @@ def test_the_graph_of_an_alert(house: House, alert: str) -> None:
         "reg.exe",
         "reg.exe save hklm\\sam C:\\t\\s.hive",
     } <= labels
+
+
+def test_of_two_people_who_saw_the_same_one_changes_it(house: House, alert: str) -> None:
+    seen = house.workbench.row(alert).etag
+    answers: list[type[Exception] | None] = []
+
+    def take(status: Status) -> None:
+        try:
+            house.workbench.change(ANALYST, alert, AlertChange(status=status), seen)
+        except Conflict:
+            answers.append(Conflict)
+        else:
+            answers.append(None)
+
+    threads = [threading.Thread(target=take, args=(status,)) for status in (Status.IN_PROGRESS, Status.CLOSED) * 4]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (answers.count(None), answers.count(Conflict)) == (1, 7)
