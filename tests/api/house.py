@@ -16,6 +16,7 @@ from hinomi.api.server import create_app
 from hinomi.app.folder import DataFolder
 from hinomi.app.house import House
 from hinomi.app.rooms import api_house
+from hinomi.schema.alert import AlertQuery
 from hinomi.schema.principal import COMMAND_LINE, Role
 from hinomi.settings import Settings
 from tests import make
@@ -190,6 +191,12 @@ class Running:
         assert session.status_code == 200, session.text
         client.headers["X-CSRF-Token"] = session.json()["csrf"]
         return client
+
+    def alert_of(self, machine: str) -> str:
+        """The id of the alert of one machine."""
+        found = self.house.workbench.page(AlertQuery(entity=machine))
+        assert found.total == 1
+        return found.items[0].id
 
     def close(self) -> None:
         for client in self._clients:

@@ -1,30 +1,28 @@
-from pathlib import Path
-
 from hinomi.ingest.protocols import own
 from hinomi.schema.principal import Role
 from tests import make
-from tests.api.house import attack, running
+from tests.api.house import Running, attack
 from tests.api.test_envelope import told
 
 RECORDS, PROGRESS = "/ingest/v1/records", "/ingest/v1/progress"
 
 
-def test_a_batch_is_kept_and_its_progress_told(tmp_path: Path) -> None:
-    with running(tmp_path) as house:
-        client = house.key(Role.INGESTER)
-        body = own.encode(make.record_batch(attack(50), attack(51)))
-        sent = client.post(RECORDS, content=body)
-        assert sent.status_code == 200, sent.text
-        sequence = sent.json()["sequence"]
-        assert client.get(PROGRESS, params={"sequence": sequence}).json()["done"] is False
-        house.house.pipeline.drain()
-        after = client.get(PROGRESS, params={"sequence": sequence}).json()
-        assert after["done"] is True
-        assert after["waiting"] == 0
-        assert after["total"]["kept"] == 19
-        told(client.post(RECORDS, content=b"no batch"), 400, "BadRequest")
-        bomb = own.encode(make.record_batch(b"0" * (64 << 20)))
-        told(client.post(RECORDS, content=bomb), 413, "RequestEntityTooLarge")
-        told(client.post(RECORDS, content=b"0" * (own.MAX_BODY_BYTES + 1)), 413, "RequestEntityTooLarge")
-        told(client.get("/v3.0/workbench/alerts"), 403, "AccessDenied")
-        told(house.key(Role.SIEM).post(RECORDS, content=body), 403, "AccessDenied")
+def test_a_batch_is_kept_and_its_progress_told(worked: Running) -> None:
+    client = worked.key(Role.INGESTER)
+    kept = worked.house.progress(0)["total"]["kept"]
+    body = own.encode(make.record_batch(attack(50), attack(51)))
+    sent = client.post(RECORDS, content=body)
+    assert sent.status_code == 200, sent.text
+    sequence = sent.json()["sequence"]
+    assert client.get(PROGRESS, params={"sequence": sequence}).json()["done"] is False
+    worked.house.pipeline.drain()
+    after = client.get(PROGRESS, params={"sequence": sequence}).json()
+    assert after["done"] is True
+    assert after["waiting"] == 0
+    assert after["total"]["kept"] == kept + 2
+    told(client.post(RECORDS, content=b"no batch"), 400, "BadRequest")
+    bomb = own.encode(make.record_batch(b"0" * (64 << 20)))
+    told(client.post(RECORDS, content=bomb), 413, "RequestEntityTooLarge")
+    told(client.post(RECORDS, content=b"0" * (own.MAX_BODY_BYTES + 1)), 413, "RequestEntityTooLarge")
+    told(client.get("/v3.0/workbench/alerts"), 403, "AccessDenied")
+    told(worked.key(Role.SIEM).post(RECORDS, content=body), 403, "AccessDenied")

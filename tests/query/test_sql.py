@@ -1,10 +1,11 @@
 """Both compilers through one table of cases, and through generated rows and conditions (chDB runs the SQL)."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
-import chdb
 import pytest
+from chdb.session import Session
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -34,13 +35,21 @@ TABLE = (
 Row = dict[str, Any]
 
 
-def run_sql(node: Node, rows: list[Row]) -> list[bool]:
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Session]:
+    """The lake's engine without a lake."""
+    session = Session()
+    yield session
+    session.close()
+
+
+def run_sql(engine: Session, node: Node, rows: list[Row]) -> list[bool]:
     """What the SQL says of each row, in order."""
     where, parameters = to_sql(node, FIELDS)
     lines = "\n".join(json.dumps({"i": i, **row}) for i, row in enumerate(rows))
     text = lines.replace("\\", "\\\\").replace("'", "\\'")
     sql = f"SELECT {where} FROM format(JSONEachRow, 'i UInt32, {TABLE}', '{text}') ORDER BY i"
-    answer = chdb.query(sql, "TSV", params={name: written(value) for name, value in parameters.items()})  # type: ignore[no-untyped-call]
+    answer = engine.query(sql, "TSV", params={name: written(value) for name, value in parameters.items()})
     return [line == "1" for line in str(answer).split()]
 
 
@@ -111,12 +120,12 @@ CASES: list[tuple[str, Row, Row]] = [
 
 
 @pytest.mark.parametrize(("query", "met", "unmet"), CASES, ids=[case[0] for case in CASES])
-def test_both_compilers_agree_with_the_table(query: str, met: Row, unmet: Row) -> None:
+def test_both_compilers_agree_with_the_table(engine: Session, query: str, met: Row, unmet: Row) -> None:
     node = parse_query(query)
     predicate = to_predicate(node, FIELDS)
     expected = [True, query == "*"]
     assert [predicate(met), predicate(unmet)] == expected
-    assert run_sql(node, [met, unmet]) == expected
+    assert run_sql(engine, node, [met, unmet]) == expected
 
 
 WRONG = [
@@ -189,6 +198,6 @@ _NODES = st.recursive(
 
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(_NODES, st.lists(_ROWS, min_size=1, max_size=8))
-def test_sql_equals_predicate_on_generated_rows(node: Node, rows: list[Row]) -> None:
+def test_sql_equals_predicate_on_generated_rows(engine: Session, node: Node, rows: list[Row]) -> None:
     predicate = to_predicate(node, FIELDS)
-    assert run_sql(node, rows) == [predicate(row) for row in rows]
+    assert run_sql(engine, node, rows) == [predicate(row) for row in rows]

@@ -1,7 +1,5 @@
-from pathlib import Path
-
 from hinomi.api.console.content import FilterShape, ModelList, ModelShape
-from tests.api.house import ATTACKED, Running, running
+from tests.api.house import ATTACKED, Running
 from tests.api.test_envelope import told
 
 API = "/console/api"
@@ -24,14 +22,13 @@ def test_models_and_filters_are_shown(shared: Running) -> None:
     told(person.get(f"{API}/filters/none"), 404, "NotFound")
 
 
-def test_a_model_is_switched_off_and_on(tmp_path: Path) -> None:
-    with running(tmp_path) as house:
-        person = house.person()
-        path = f"{API}/models/credential_dumping_registry"
-        off = person.patch(path, json={"enabled": False}).json()
-        ModelShape.model_validate(off)
-        assert off["enabled"] is False
-        assert person.get(path).json()["enabled"] is False
-        assert person.patch(path, json={"enabled": True}).json()["enabled"] is True
-        told(person.patch(f"{API}/models/none", json={"enabled": True}), 404, "NotFound")
-        told(person.patch(path, json={"enabled": "maybe"}), 400, "BadRequest")
+def test_a_model_is_switched_off_and_on(worked: Running) -> None:
+    person = worked.person()
+    path = f"{API}/models/credential_dumping_registry"
+    off = person.patch(path, json={"enabled": False}).json()
+    ModelShape.model_validate(off)
+    assert off["enabled"] is False
+    assert person.get(path).json()["enabled"] is False
+    assert person.patch(path, json={"enabled": True}).json()["enabled"] is True
+    told(person.patch(f"{API}/models/none", json={"enabled": True}), 404, "NotFound")
+    told(person.patch(path, json={"enabled": "maybe"}), 400, "BadRequest")

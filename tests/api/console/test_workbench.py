@@ -1,12 +1,10 @@
-from pathlib import Path
-
 import pytest
 
 from hinomi.api.console.alert_detail import AlertDetailShape, GraphShape
 from hinomi.api.console.alert_row import NoteShape
 from hinomi.api.console.profile import ProfileShape
 from hinomi.api.console.workbench import AlertPage, BulkResult, Summary
-from tests.api.house import ATTACKED, Running, running
+from tests.api.house import ATTACKED, Running
 from tests.api.test_envelope import told
 
 WORKBENCH = "/console/api/workbench"
@@ -93,32 +91,31 @@ def test_an_alert_graph_and_profile(shared: Running) -> None:
     told(person.get(f"{path}/profile", params={"uuid": "other"}), 404, "NotFound")
 
 
-def test_alerts_are_worked_on(tmp_path: Path) -> None:
-    with running(tmp_path) as house:
-        person = house.person()
-        name = person.get("/console/api/session").json()["user"]["name"]
-        rows = person.get(f"{WORKBENCH}/alerts").json()["items"]
-        path = f"{WORKBENCH}/alerts/{rows[0]['id']}"
-        changed = person.patch(path, json={"owner": name}, headers={"If-Match": rows[0]["etag"]}).json()
-        AlertDetailShape.model_validate(changed)
-        assert changed["owner"] == name
-        told(person.patch(path, json={"owner": None}, headers={"If-Match": rows[0]["etag"]}), 412, "ConditionNotMet")
-        assert person.patch(path, json={"owner": None}).json()["owner"] is None
-        closing = {"status": "Closed", "investigationResult": "Benign True Positive", "reason": "a test"}
-        closed = person.patch(path, json=closing).json()
-        assert (closed["status"], closed["investigationResult"]) == ("Closed", "Benign True Positive")
-        assert closed["history"]
+def test_alerts_are_worked_on(worked: Running) -> None:
+    person = worked.person()
+    name = person.get("/console/api/session").json()["user"]["name"]
+    path, other = f"{WORKBENCH}/alerts/{worked.alert_of('PC-4')}", worked.alert_of("PC-5")
+    first = {"If-Match": person.get(path).headers["ETag"]}
+    changed = person.patch(path, json={"owner": name}, headers=first).json()
+    AlertDetailShape.model_validate(changed)
+    assert changed["owner"] == name
+    told(person.patch(path, json={"owner": None}, headers=first), 412, "ConditionNotMet")
+    assert person.patch(path, json={"owner": None}).json()["owner"] is None
+    closing = {"status": "Closed", "investigationResult": "Benign True Positive", "reason": "a test"}
+    closed = person.patch(path, json=closing).json()
+    assert (closed["status"], closed["investigationResult"]) == ("Closed", "Benign True Positive")
+    assert closed["history"]
 
-        note = person.post(f"{path}/notes", json={"content": "seen"})
-        NoteShape.model_validate(note.json())
-        assert note.status_code == 201
-        assert person.patch(f"{path}/notes/1", json={"content": "seen twice"}).json()["content"] == "seen twice"
-        assert person.delete(f"{path}/notes/1").status_code == 204
-        told(person.delete(f"{path}/notes/1"), 404, "NotFound")
+    note = person.post(f"{path}/notes", json={"content": "seen"})
+    NoteShape.model_validate(note.json())
+    assert note.status_code == 201
+    assert person.patch(f"{path}/notes/1", json={"content": "seen twice"}).json()["content"] == "seen twice"
+    assert person.delete(f"{path}/notes/1").status_code == 204
+    told(person.delete(f"{path}/notes/1"), 404, "NotFound")
 
-        ids = [rows[1]["id"], "WB-7-20200101-99999"]
-        bulk = person.post(f"{WORKBENCH}/alerts/bulk", json={"ids": ids, "changes": {"status": "In Progress"}}).json()
-        BulkResult.model_validate(bulk)
-        assert [each["ok"] for each in bulk["results"]] == [True, False]
-        assert bulk["results"][1]["error"]["code"] == "NotFound"
-        told(person.post(f"{WORKBENCH}/alerts/bulk", json={"ids": [], "changes": {}}), 400, "BadRequest")
+    ids = [other, "WB-7-20200101-99999"]
+    bulk = person.post(f"{WORKBENCH}/alerts/bulk", json={"ids": ids, "changes": {"status": "In Progress"}}).json()
+    BulkResult.model_validate(bulk)
+    assert [each["ok"] for each in bulk["results"]] == [True, False]
+    assert bulk["results"][1]["error"]["code"] == "NotFound"
+    told(person.post(f"{WORKBENCH}/alerts/bulk", json={"ids": [], "changes": {}}), 400, "BadRequest")
