@@ -17,7 +17,7 @@ from hinomi.schema.activity import ActivityBatch, ActivityKind
 from hinomi.schema.record import RecordBatch
 
 _MACHINES_REMEMBERED = 100_000
-_PLANS_REMEMBERED = 5_000
+_PLANS_REMEMBERED, _WIDEST_PLAN = 2_000, 300  # plans, and names in one that is worth remembering
 _NAMES = {"processName": "processFilePath", "parentName": "parentFilePath", "objectName": "objectFilePath"}
 _SYSTEM_WINS = ("Level", "Keywords", "EventRecordID")
 
@@ -117,10 +117,12 @@ class Builder:
         key = (id(mapping), tuple(frame))
         found = self._plans.get(key)
         if found is None:
+            recipes = {**EVENT_DATA, **mapping.fields}
+            found = [(name, recipe) for name, recipe in recipes.items() if _has_any(recipe, frame)]
             if len(self._plans) >= _PLANS_REMEMBERED:
                 self._plans.clear()
-            recipes = {**EVENT_DATA, **mapping.fields}
-            found = self._plans[key] = [(name, recipe) for name, recipe in recipes.items() if _has_any(recipe, frame)]
+            if len(frame) <= _WIDEST_PLAN:
+                self._plans[key] = found
         return found
 
     def _machine(self, computer: str) -> str:
