@@ -248,14 +248,14 @@ class _SocketConnection(urllib3.connection.HTTPConnection):
         timeout = self.timeout
         made.settimeout(timeout if isinstance(timeout, int | float) else None)
         try:
-            _dial(made, self.path)
+            dial(made, self.path)
         except OSError as error:
             made.close()
             raise urllib3.exceptions.NewConnectionError(self, f"{self.path}: {error}") from error
         return made
 
 
-def _dial(made: socket.socket, path: Path) -> None:
+def dial(made: socket.socket, path: Path) -> None:
     """A socket's path may have 107 bytes only: reach a longer one through its folder's descriptor."""
     if len(os.fsencode(path)) <= 100:
         made.connect(str(path))

@@ -14,7 +14,8 @@ _hours = itertools.count()
 
 @pytest.fixture(scope="session")
 def lake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lake]:
-    with Lake.start(tmp_path_factory.mktemp("lake")) as started:
+    """In a folder whose name is too long for the address of a socket."""
+    with Lake.start(tmp_path_factory.mktemp("lake") / ("a" * 90) / ("b" * 90), memory_mb=900) as started:
         yield started
 
 

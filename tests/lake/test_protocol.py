@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from hinomi.lake.connection import dial
 from hinomi.lake.lake import Lake
 from hinomi.lake.owner import SOCKET
 
@@ -20,7 +21,7 @@ class _Plain(http.client.HTTPConnection):
 
     def connect(self) -> None:
         self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.connect(str(self._path))
+        dial(self.sock, self._path)
 
 
 @pytest.fixture
