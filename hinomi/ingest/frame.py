@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 import zstandard
 
+from hinomi.errors import TooLarge
 from hinomi.schema.record import DeadLetter, RecordBatch
 
 MAGIC = b"HNF1"
@@ -33,8 +34,10 @@ class Header:
 
 
 def encode(sequence: int, batch: RecordBatch) -> bytes:
-    """The whole frame."""
+    """The whole frame. Raises TooLarge for a batch that no reader would take back."""
     payload = zstandard.ZstdCompressor(level=_LEVEL).compress(_packed(batch))
+    if len(payload) > MOST_PAYLOAD_BYTES:
+        raise TooLarge(f"a batch of {len(payload):,} packed bytes; send smaller ones")
     header = _HEADER.pack(MAGIC, sequence, len(payload), zlib.crc32(payload))
     return b"".join((header, _SUM.pack(zlib.crc32(header)), payload))
 

@@ -61,13 +61,22 @@ def _files(paths: Iterable[str | Path]) -> list[tuple[Path, int]]:
     found: list[Path] = []
     for path in map(Path, paths):
         if path.is_dir():
-            inside = [Path(folder, name) for folder, _, names in os.walk(path) for name in names]
-            found += sorted(inside, key=str)
+            closed: list[OSError] = []
+            inside = [Path(folder, name) for folder, _, names in os.walk(path, onerror=closed.append) for name in names]
+            # a folder that may not be looked into gets its letter like a file that may not be read
+            found += sorted([*inside, *(Path(error.filename) for error in closed)], key=str)
         elif path.exists():
             found.append(path)
         else:
             raise InputError(f"there is no file or folder {path}")
-    return [(path, path.stat().st_size if path.is_file() else 0) for path in found]
+    return [(path, _size(path)) for path in found]
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size if path.is_file() else 0
+    except OSError:
+        return 0
 
 
 class _Reading:
@@ -86,10 +95,10 @@ class _Reading:
 
     def _parts(self) -> Iterator[_Named]:
         name = str(self._path)
-        if not self._path.is_file():
-            yield name, _lost(Trouble("unsupported_file", "not a regular file"))
-            return
         try:
+            if not self._path.is_file() and not self._path.is_dir():  # to open a pipe would be to wait
+                yield name, _lost(Trouble("unsupported_file", "not a regular file"))
+                return
             with self._path.open("rb", buffering=0) as file:
                 yield from self._stream(name, Stream(file, self._count), file, 0)
         except OSError as error:
