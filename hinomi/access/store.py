@@ -12,7 +12,7 @@ users = Table(
     Column("role", String(32), nullable=False),
     Column("password_hash", String(255), nullable=False),
     Column("enabled", Boolean, nullable=False, default=True),
-    Column("language", String(2), nullable=False, default="en"),
+    Column("language", String(2), nullable=False, default=""),  # empty: not chosen yet, the browser's own counts
     Column("theme", String(8), nullable=False, default="system"),
     Column("created_ms", BigInteger, nullable=False),
     Column("last_login_ms", BigInteger),

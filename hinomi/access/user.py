@@ -27,7 +27,7 @@ class User:
     name: str
     role: Role
     enabled: bool
-    language: str
+    language: str  # empty until the user has chosen one
     theme: str
     created_ms: int
     last_login_ms: int | None

@@ -36,20 +36,18 @@ export function useLogIn() {
     mutationFn: (who: { user: string; password: string }) => post<Session>('/login', who),
     onSuccess: (session) => {
       setCsrf(session.csrf)
-      cache.clear()
       cache.setQueryData(sessionQuery.queryKey, session)
+      // Whatever another person saw before; the session itself stays, for it is watched.
+      cache.removeQueries({ predicate: (query) => query.queryKey[0] !== 'session' })
     },
   })
 }
 
 export function useLogOut() {
-  const cache = useQueryClient()
   return useMutation({
     mutationFn: () => post<unknown>('/logout'),
-    onSettled: () => {
-      cache.clear()
-      cache.setQueryData(sessionQuery.queryKey, null)
-    },
+    // A new page forgets everything the last person saw, requests under way included.
+    onSuccess: () => window.location.assign('/login'),
   })
 }
 

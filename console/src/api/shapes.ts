@@ -16,7 +16,7 @@ export type Language = 'en' | 'ja'
 export type ThemeChoice = 'light' | 'dark' | 'system'
 
 export type Session = {
-  user: { name: string; role: string; permissions: Permission[]; language: Language | null; theme: ThemeChoice | null }
+  user: { name: string; role: string; permissions: Permission[]; language: Language | '' | null; theme: ThemeChoice | null }
   csrf: string
   version: string
   org: string

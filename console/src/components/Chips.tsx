@@ -1,5 +1,5 @@
 import { Menu } from '@mantine/core'
-import { IconCheck, IconChevronDown, IconX } from '@tabler/icons-react'
+import { IconChevronDown, IconX } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 
@@ -24,7 +24,7 @@ export function FilterChip({ name, options, chosen, onChoose, none, many = false
     onChoose(chosen.includes(value) ? chosen.filter((one) => one !== value) : [...chosen, value])
   }
   return (
-    <Menu closeOnItemClick={!many} position="bottom-start">
+    <Menu position="bottom-start">
       <Menu.Target>
         <button type="button" className="chip" data-changed={changed}>
           <span className="chip-name">{name}</span>
@@ -33,17 +33,17 @@ export function FilterChip({ name, options, chosen, onChoose, none, many = false
         </button>
       </Menu.Target>
       <Menu.Dropdown mah={360} style={{ overflowY: 'auto' }}>
-        {options.map((option) => (
-          <Menu.Item
-            key={option.value}
-            role={many ? 'menuitemcheckbox' : 'menuitemradio'}
-            aria-checked={chosen.includes(option.value)}
-            leftSection={chosen.includes(option.value) ? <IconCheck size={14} /> : <span style={{ width: 14 }} />}
-            onClick={() => toggle(option.value)}
-          >
-            {option.label}
-          </Menu.Item>
-        ))}
+        {options.map((option) =>
+          many ? (
+            <Menu.CheckboxItem key={option.value} checked={chosen.includes(option.value)} onChange={() => toggle(option.value)}>
+              {option.label}
+            </Menu.CheckboxItem>
+          ) : (
+            <Menu.RadioItem key={option.value} value={option.value} checked={chosen.includes(option.value)} closeMenuOnClick onChange={() => toggle(option.value)}>
+              {option.label}
+            </Menu.RadioItem>
+          ),
+        )}
       </Menu.Dropdown>
     </Menu>
   )

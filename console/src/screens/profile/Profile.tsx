@@ -1,5 +1,5 @@
 import { ActionIcon, Button, Menu, SegmentedControl } from '@mantine/core'
-import { IconDownload, IconFilter, IconCheck } from '@tabler/icons-react'
+import { IconDownload, IconFilter } from '@tabler/icons-react'
 import { useQueryClient, type UseQueryResult } from '@tanstack/react-query'
 import { lazy, Suspense, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -102,25 +102,23 @@ function settled(chain: Chain, id: string): Chain {
 function KindMenu({ hidden, onChange }: { hidden: ReadonlySet<string>; onChange: (hidden: ReadonlySet<string>) => void }) {
   const { t } = useTranslation()
   return (
-    <Menu closeOnItemClick={false}>
+    <Menu>
       <Menu.Target>
         <Button variant="default" leftSection={<IconFilter size={14} />}>{t('profile.kinds')}</Button>
       </Menu.Target>
       <Menu.Dropdown>
         {KINDS.map((kind) => (
-          <Menu.Item
+          <Menu.CheckboxItem
             key={kind}
-            role="menuitemcheckbox"
-            aria-checked={!hidden.has(kind)}
-            leftSection={hidden.has(kind) ? <span style={{ width: 14 }} /> : <IconCheck size={14} />}
-            onClick={() => {
+            checked={!hidden.has(kind)}
+            onChange={() => {
               const next = new Set(hidden)
               if (!next.delete(kind)) next.add(kind)
               onChange(next)
             }}
           >
             {t(`object.${kind}`)}
-          </Menu.Item>
+          </Menu.CheckboxItem>
         ))}
       </Menu.Dropdown>
     </Menu>

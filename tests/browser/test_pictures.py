@@ -1,0 +1,103 @@
+"""A picture of each page in both languages.
+
+With HINOMI_PICTURES=1 they are written to docs/images, else to the test's own folder: a plain test run changes no file of
+the repository.
+"""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.png import SIGNATURE, shrink
+
+pytestmark = pytest.mark.browser
+
+IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
+DEMO = {"en": "Demo - Credential Dumping via Registry", "ja": "デモ"}
+Opens = Callable[..., Page]
+
+
+def open_demo(page: Page, language: str) -> None:
+    page.get_by_role("row").filter(has_text=DEMO[language]).locator("a.mono").first.click()
+    expect(page.get_by_test_id("correlation-graph").locator(".thing").first).to_be_visible()
+
+
+def open_profile(page: Page, language: str) -> None:
+    open_demo(page, language)
+    page.get_by_role("tab").nth(1).click()
+    expect(page.get_by_test_id("profile-graph").locator(".box").first).to_be_visible()
+
+
+def open_menu(page: Page, language: str) -> None:
+    open_demo(page, language)
+    page.locator(".highlights dd .object-value").first.click(button="right")
+    expect(page.get_by_test_id("object-menu")).to_be_visible()
+
+
+def open_flyout(page: Page, language: str) -> None:
+    page.get_by_role("row").filter(has_text=DEMO[language]).first.locator(".severity").click()
+    expect(page.get_by_role("complementary").locator(".highlight-card").first).to_be_visible()
+
+
+def open_incident(page: Page, _language: str) -> None:
+    page.locator("tbody tr a.mono").first.click()
+    expect(page.locator("tbody tr").nth(1)).to_be_visible()
+
+
+def open_first_filter(page: Page, _language: str) -> None:
+    page.locator(".tree .tree button").first.click()
+    expect(page.locator("pre").first).to_be_visible()
+
+
+def see_rows(page: Page, _language: str) -> None:
+    expect(page.locator("tbody tr").first).to_be_visible()
+
+
+def see_figures(page: Page, _language: str) -> None:
+    expect(page.locator(".figure, .card").first).to_be_visible()
+
+
+PAGES: list[tuple[str, str, Callable[[Page, str], None]]] = [
+    ("workbench", "/workbench?status=all", see_rows),
+    ("workbench-flyout", "/workbench?status=all", open_flyout),
+    ("alert", "/workbench?status=all", open_demo),
+    ("context-menu", "/workbench?status=all", open_menu),
+    ("execution-profile", "/workbench?status=all", open_profile),
+    ("incident", "/workbench?tab=incidents&status=all", open_incident),
+    ("observed-attack-techniques", "/detections?range=24h", see_rows),
+    ("detection-models", "/models", see_rows),
+    ("detection-model", "/models/credential_dumping_mimikatz", open_first_filter),
+    ("search", "/search?range=24h&query=eventId: process", see_rows),
+    ("technique", "/attack/techniques/T1003", see_figures),
+    ("system-status", "/operations/status", see_figures),
+]
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize(("name", "path", "act"), PAGES, ids=[page[0] for page in PAGES])
+def test_picture(
+    page: Opens, tmp_path: Path, name: str, path: str, act: Callable[[Page, str], None], language: str
+) -> None:
+    # The account's own language would win over the browser's: the answer to /session is given without it.
+    seen = page("/login", language=language)
+    seen.route("**/console/api/session", _without_language)
+    seen.goto(path)
+    act(seen, language)
+    seen.wait_for_load_state("networkidle")
+    expect(seen.locator("html")).to_have_attribute("lang", language)
+    folder = IMAGES if os.environ.get("HINOMI_PICTURES") == "1" else tmp_path
+    folder.mkdir(parents=True, exist_ok=True)
+    small = shrink(seen.screenshot(animations="disabled"))
+    (folder / f"{name}-{language}.png").write_bytes(small)
+    assert small.startswith(SIGNATURE)
+    assert len(small) < 200_000
+
+
+def _without_language(route: object) -> None:
+    answer = route.fetch()  # type: ignore[attr-defined]
+    body = answer.json()
+    body.get("user", {})["language"] = ""
+    route.fulfill(response=answer, json=body)  # type: ignore[attr-defined]
