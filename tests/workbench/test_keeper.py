@@ -208,7 +208,7 @@ _matches = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(_matches, st.lists(st.integers(0, 8), max_size=3))
 def test_the_cuts_of_the_stream_do_not_matter(matches: list[ModelMatch], cuts: list[int]) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -220,7 +220,7 @@ def test_the_cuts_of_the_stream_do_not_matter(matches: list[ModelMatch], cuts: l
         assert _everything(at_once) == _everything(in_pieces)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(_matches, st.data())
 def test_a_replay_of_any_part_changes_nothing(matches: list[ModelMatch], data: st.DataObject) -> None:
     with tempfile.TemporaryDirectory() as folder:
