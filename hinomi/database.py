@@ -154,7 +154,8 @@ def _pragmas(connection: Any, *, write: bool) -> None:
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
     connection.execute("PRAGMA trusted_schema=OFF")
-    connection.execute("PRAGMA cache_size=-16384")  # KiB
+    # KiB for each connection: there are many readers, and a page of a list is small.
+    connection.execute(f"PRAGMA cache_size={-16_384 if write else -4096}")
     if not write:
         connection.execute("PRAGMA query_only=ON")
 
