@@ -6,9 +6,11 @@ Command lines come from attackers: nothing here takes them at their word for mor
 import re
 from base64 import b64decode
 from binascii import Error as Base64Error
+from itertools import islice
 
 from hinomi.normalise.registry import details, joined
 
+_MOST_COMMANDS = 20  # in one line
 LONGEST = 65_536  # characters looked at; CreateProcess takes 32,767
 
 _POWERSHELL = re.compile(r"(?:powershell|pwsh)(?:\.exe)?[\"']?\s+(?=\S)", re.IGNORECASE)
@@ -48,8 +50,10 @@ def _decoded(encoded: str) -> str | None:
 def registry_values(command_line: str) -> list[RegistryValue]:
     """The values that `reg add` and `Set-ItemProperty` / `New-ItemProperty` would set, in their order."""
     line = command_line[:LONGEST].replace("^", "")
-    found = [_of_reg_add(_words(line, match.end())) for match in _REG_ADD.finditer(line)]
-    found += [_of_item_property(_words(line, match.end())) for match in _SET_ITEM.finditer(line)]
+    found = [_of_reg_add(_words(line, match.end())) for match in islice(_REG_ADD.finditer(line), _MOST_COMMANDS)]
+    found += [
+        _of_item_property(_words(line, match.end())) for match in islice(_SET_ITEM.finditer(line), _MOST_COMMANDS)
+    ]
     return [value for value in found if value is not None]
 
 
