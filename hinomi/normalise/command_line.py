@@ -11,6 +11,7 @@ from itertools import islice
 from hinomi.normalise.registry import details, joined
 
 _MOST_COMMANDS = 20  # in one line
+_LONGEST_COMMAND = 8192  # characters of one of them
 LONGEST = 65_536  # characters looked at; CreateProcess takes 32,767
 
 _POWERSHELL = re.compile(r"(?:powershell|pwsh)(?:\.exe)?[\"']?\s+(?=\S)", re.IGNORECASE)
@@ -60,7 +61,7 @@ def registry_values(command_line: str) -> list[RegistryValue]:
 def _words(line: str, start: int) -> list[str]:
     """The words up to the end of the command, without their quotes."""
     words: list[str] = []
-    for match in _WORD.finditer(line, start):
+    for match in _WORD.finditer(line, start, start + _LONGEST_COMMAND):
         word = next(part for part in match.groups() if part is not None)
         if match[3] is not None and word in _END:
             break
