@@ -10,8 +10,8 @@ from itertools import islice
 
 from hinomi.normalise.registry import details, joined
 
-_MOST_COMMANDS = 20  # in one line
-_LONGEST_COMMAND = 8192  # characters of one of them
+_MOST_COMMANDS = 10  # in one line
+_LONGEST_COMMAND = 4096  # characters of one of them
 LONGEST = 65_536  # characters looked at; CreateProcess takes 32,767
 
 _POWERSHELL = re.compile(r"(?:powershell|pwsh)(?:\.exe)?[\"']?\s+(?=\S)", re.IGNORECASE)
@@ -67,7 +67,7 @@ def _words(line: str, start: int) -> list[str]:
             break
         ends = match[3] is not None and word[-1] in ";&|)}"
         words.append(word.rstrip(";&|)}") if ends else word)
-        if ends or len(words) > 40:
+        if ends or len(words) > 20:
             break
     return words
 
