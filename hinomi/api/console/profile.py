@@ -86,13 +86,14 @@ def get_alert_profile(
 ) -> Response:
     """The process tree round a matched event; without one, round the alert's first."""
     alert = house.workbench.get(alert_id)
-    events = [event for rule in alert.rules for each in rule.filters for event in each.events]
-    chosen = next((event for event in events if not uuid or event.uuid == uuid), None)
+    events = [(event.uuid, event.event_ms) for rule in alert.rules for each in rule.filters for event in each.events]
+    events += [(each.uuid, each.event_ms) for each in alert.highlights]
+    chosen = next((event for event in events if uuid in ("", event[0])), None)
     if chosen is None:
         raise NotFound(f"the alert has no matched event {uuid[:64]!r}")
-    activity = house.lake.activity(chosen.uuid, chosen.event_ms)
+    activity = house.lake.activity(*chosen)
     if activity is None:
-        raise NotFound(f"the activity {chosen.uuid} is no longer in the lake")
+        raise NotFound(f"the activity {chosen[0]} is no longer in the lake")
     return reply(_shown(_of_activity(house, activity)))
 
 
