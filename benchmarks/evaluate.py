@@ -13,12 +13,11 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hinomi.detect.correlator import Correlator
-from hinomi.ingest.protocols.file import read_paths
-
 from hinomi.attack.crosswalk import same_technique
 from hinomi.detect.content import load_content
+from hinomi.detect.correlator import Correlator
 from hinomi.detect.engine import Engine
+from hinomi.ingest.protocols.file import read_paths
 from hinomi.normalise.normaliser import Normaliser
 from hinomi.operations.file_detection import load_filters
 from hinomi.schema.detection import Detection
@@ -105,7 +104,9 @@ def main() -> None:
         and "SigmaHQ" not in str(line["source"])
         and "pcap" not in str(line["format"])
     ]
-    outcomes = [evaluation.run(chosen.shared / "data" / str(l["path"]), list(l["techniques"])) for l in labelled]  # type: ignore[call-overload]
+    outcomes = [
+        evaluation.run(chosen.shared / "data" / str(line["path"]), list(line["techniques"])) for line in labelled
+    ]  # type: ignore[call-overload]
     print_recall(outcomes, chosen.misses)
     benign = [line for line in lines if line["layer"] == "benign"]
     print_benign([evaluation.run(chosen.shared / "data" / str(line["path"]), []) for line in benign])
