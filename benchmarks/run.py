@@ -1,0 +1,26 @@
+"""All benchmarks, one after the other, as `make bench` runs them. Each prints its own table; figures are ratios of one run.
+
+python benchmarks/run.py [import server lake detect normalise]
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ORDER = ("import", "server", "lake", "detect", "normalise")
+
+
+def main() -> None:
+    chosen = sys.argv[1:] or ORDER
+    failed = []
+    for name in chosen:
+        print(f"\n== {name}", flush=True)
+        if subprocess.run([sys.executable, HERE / f"bench_{name}.py"], check=False).returncode:
+            failed.append(name)
+    if failed:
+        raise SystemExit(f"failed: {', '.join(failed)}")
+
+
+if __name__ == "__main__":
+    main()
