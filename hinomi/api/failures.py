@@ -21,6 +21,7 @@ from hinomi.errors import (
     Unauthorised,
     Unavailable,
 )
+from hinomi.query.refusal import QueryError
 
 log = logging.getLogger("hinomi.api")
 
@@ -51,6 +52,7 @@ _CODES = {
 
 # Numbers that the public Workbench API gives beside the code. Source: docs/reference/routes.md
 _WORKBENCH = "/v3.0/workbench/"
+_CONSOLE = "/console/"
 _NUMBERS = {400: 3090003, 404: 3090007, 412: 3090018, 500: 3090999}
 
 
@@ -79,7 +81,12 @@ def _on_hinomi_error(request: Request, error: Exception) -> Response:
         headers["Retry-After"] = str(max(1, error.retry_after_s))
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
-    return failure(status, error.code, str(error), headers, **_number(request.url.path, status))
+    more: dict[str, Any] = _number(request.url.path, status)
+    message = str(error)
+    if isinstance(error, QueryError) and request.url.path.startswith(_CONSOLE):
+        more |= {"text": {"en": error.text.en, "ja": error.text.ja}, "column": error.column}
+        message = error.text.ja if request.headers.get("accept-language", "").startswith("ja") else message
+    return failure(status, error.code, message, headers, **more)
 
 
 def _on_validation_error(request: Request, error: Exception) -> Response:

@@ -19,11 +19,20 @@ class Sent(BaseModel):
     model_config = ConfigDict(extra="ignore", alias_generator=to_camel)
 
 
+class Text(Shape):
+    en: str
+    ja: str
+
+
 class Error(Shape):
+    """`text` and `column` on the console's routes, where a query cannot be read."""
+
     code: str
     message: str
     number: int | None = None
     trace_id: str | None = None
+    text: Text | None = None
+    column: int | None = None
 
 
 class ErrorReply(Shape):
@@ -45,8 +54,3 @@ End = Annotated[str | None, Query(alias="endDateTime", description="ISO 8601; th
 
 Severity = Literal["critical", "high", "medium", "low"]
 Risk = Literal["critical", "high", "medium", "low", "info"]
-
-
-class Text(Shape):
-    en: str
-    ja: str

@@ -1,7 +1,7 @@
 """Looks the fields of a condition up and types its values, once for both compilers.
 
 In: a tree as parsed. Out: the same shape with `Test` leaves whose column is known and whose value has its type, so
-that `sql` and `predicate` need no rule of their own. InputError where a field or value cannot be meant.
+that `sql` and `predicate` need no rule of their own. QueryError where a field or value cannot be meant.
 """
 
 import ipaddress
@@ -9,9 +9,9 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hinomi.errors import InputError
 from hinomi.query.fields import Column, Fields, Match, find_column
 from hinomi.query.moment import parse_moment
+from hinomi.query.refusal import QueryError
 from hinomi.query.tree import And, AnyField, Compare, Everything, Node, Not, Operator, Or, check_size
 from hinomi.schema.activity import FieldType
 
@@ -85,7 +85,7 @@ _TEXTS = (FieldType.TEXT, FieldType.TEXTS)
 
 
 def bind(node: Node, fields: Fields) -> Bound:
-    """The condition against these fields. InputError: unknown field, wrong kind of value, too deep or too wide."""
+    """The condition against these fields. QueryError: unknown field, wrong kind of value, too deep or too wide."""
     return _bind(check_size(node), fields)
 
 
@@ -151,9 +151,10 @@ def _text_test(name: str, column: Column, operator: Operator, value: str, at: in
 
 def _limit_values(values: tuple[str, ...], at: int) -> None:
     if any(len(value) > MAX_VALUE for value in values):
-        raise InputError(f"column {at}: a value is longer than {MAX_VALUE} characters")
+        told = f"a value is longer than {MAX_VALUE} characters", f"値が長すぎます。最大 {MAX_VALUE} 文字です。"
+        raise QueryError(*told, at)
     if any("\0" in value for value in values):
-        raise InputError(f"column {at}: a value holds a NUL character")
+        raise QueryError("a value holds a NUL character", "値に NUL 文字が含まれています。", at)
 
 
 def _number(field: str, column: Column, value: str, at: int) -> int:
@@ -165,16 +166,19 @@ def _number(field: str, column: Column, value: str, at: int) -> int:
     if column.type is FieldType.TIME:
         try:
             return parse_moment(value)
-        except InputError as error:
-            raise InputError(f"column {at}: {error}") from error
+        except QueryError as error:
+            raise error.at(at) from error
     some = ", ".join(sorted(name.upper() for name in column.names if not name.startswith("telemetry_"))[:6])
     right = f"a number or a name such as {some}" if some else "a number"
-    raise InputError(f"column {at}: {field!r} wants {right}, not {value[:60]!r}")
+    right_ja = f"数値または {some} などの名前" if some else "数値"
+    told = f"{field!r} wants {right}, not {value[:60]!r}", f"{field!r} には {right_ja} を書いてください: {value[:60]!r}"
+    raise QueryError(*told, at)
 
 
 def _boolean(field: str, value: str, at: int) -> bool:
     if value.lower() not in ("true", "false"):
-        raise InputError(f"column {at}: {field!r} wants true or false, not {value[:60]!r}")
+        told = f"{field!r} wants true or false, not {value[:60]!r}"
+        raise QueryError(told, f"{field!r} には true か false を書いてください: {value[:60]!r}", at)
     return value.lower() == "true"
 
 
@@ -184,11 +188,19 @@ def _checked_regex(pattern: str, at: int) -> str:
     import pyarrow.compute as pc
 
     if len(pattern) > MAX_REGEX:
-        raise InputError(f"column {at}: the pattern is longer than {MAX_REGEX} characters")
+        told = (
+            f"the pattern is longer than {MAX_REGEX} characters",
+            f"正規表現が長すぎます。最大 {MAX_REGEX} 文字です。",
+        )
+        raise QueryError(*told, at)
     try:
         pc.match_substring_regex(pa.scalar(""), pattern=f"(?is){pattern}")
     except (pa.ArrowInvalid, UnicodeEncodeError) as error:
-        raise InputError(f"column {at}: the pattern is no regular expression that RE2 reads: {error}") from error
+        raise QueryError(
+            f"the pattern is no regular expression that RE2 reads: {error}",
+            f"RE2 が読める正規表現ではありません: {error}",
+            at,
+        ) from error
     return f"(?is){pattern}"
 
 

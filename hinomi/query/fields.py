@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from hinomi.errors import InputError
+from hinomi.query.refusal import QueryError
 from hinomi.schema.activity import EVENT_NAMES, EVENT_SUB_NAMES, FIELDS, FieldType
 
 
@@ -66,7 +66,7 @@ ACTIVITY: Fields = {name: _activity_column(name, kind) for name, kind in FIELDS.
 
 
 def find_column(fields: Fields, name: str, at: int) -> Column:
-    """The field's column; letters' case may differ. InputError names the nearest field."""
+    """The field's column; letters' case may differ. QueryError names the nearest field."""
     column = fields.get(name)
     if column is not None:
         return column
@@ -74,5 +74,7 @@ def find_column(fields: Fields, name: str, at: int) -> Column:
     if name.lower() in folded:
         return fields[folded[name.lower()]]
     near = difflib.get_close_matches(name.lower(), folded, n=1)
-    hint = f"; nearest: {folded[near[0]]!r}" if near else "; to look for the text itself, put it in quotes"
-    raise InputError(f"column {at}: unknown field {name[:80]!r}{hint}")
+    hint = f"nearest: {folded[near[0]]!r}" if near else "to look for the text itself, put it in quotes"
+    hint_ja = f"近いもの: {folded[near[0]]!r}" if near else "文字列そのものを探すには引用符で囲んでください"
+    unknown = f"{name[:80]!r}"
+    raise QueryError(f"unknown field {unknown}; {hint}", f"フィールド {unknown} はありません。{hint_ja}", at)

@@ -7,19 +7,19 @@ whole number of milliseconds.
 import re
 from datetime import UTC, datetime
 
-from hinomi.errors import InputError
+from hinomi.query.refusal import QueryError
 
 _MILLISECONDS = re.compile(r"[0-9]{1,15}")
 _ISO = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d([.,]\d{1,9})?)?( ?(Z|z|[+-]\d\d:?\d\d))?)?", re.ASCII)
 
 
 def parse_moment(text: str) -> int:
-    """Milliseconds since 1970 UTC. InputError says what would be right."""
+    """Milliseconds since 1970 UTC. QueryError says what would be right."""
     text = text.strip()
     if _MILLISECONDS.fullmatch(text):
         return int(text)
     if not _ISO.fullmatch(text):
-        raise InputError(f"{text[:60]!r} is not a time; write it like 2026-01-31T09:00:00Z")
+        raise _no_time(text)
     return _milliseconds(text)
 
 
@@ -31,8 +31,15 @@ def _milliseconds(text: str) -> int:
         aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
         elapsed = aware - datetime(1970, 1, 1, tzinfo=UTC)
     except (ValueError, OverflowError) as error:
-        raise InputError(f"{text!r} is not a time: {error}") from error
+        raise _no_time(text) from error
     return (elapsed.days * 86400 + elapsed.seconds) * 1000 + elapsed.microseconds // 1000
+
+
+def _no_time(text: str) -> QueryError:
+    return QueryError(
+        f"{text[:60]!r} is not a time; write it like 2026-01-31T09:00:00Z",
+        f"{text[:60]!r} は時刻ではありません。2026-01-31T09:00:00Z のように書いてください。",
+    )
 
 
 def format_moment(moment_ms: int) -> str:

@@ -9,7 +9,7 @@ what a word is depends on where it stands; the stack is bounded by MAX_DEPTH.
 import re
 from dataclasses import dataclass
 
-from hinomi.errors import InputError
+from hinomi.query.refusal import QueryError
 from hinomi.query.tree import (
     MAX_DEPTH,
     AnyField,
@@ -21,6 +21,7 @@ from hinomi.query.tree import (
     join_all,
     join_any,
     negate,
+    too_deep,
 )
 
 MAX_LENGTH = 20_000  # characters: a pasted list of some hundred hashes
@@ -33,23 +34,29 @@ _WORD = re.compile(r'(?:\\[\\"():]|[^\s()"])+')
 _ESCAPED = re.compile(r'\\([\\"])')
 _WORD_ESCAPED = re.compile(r'\\([\\"():])')
 _KEYWORD = re.compile(r"(and|or|not)(?=[\s()]|$)", re.IGNORECASE)
+_TERM = ("a field and a value, or a word", "フィールドと値、または語")
 _RANGES = {">": Operator.GREATER, ">=": Operator.AT_LEAST, "<": Operator.LESS, "<=": Operator.AT_MOST}
 
 
 def parse_query(text: str, *, quotes_exact: bool = True, max_length: int = MAX_LENGTH) -> Node:
-    """The tree of a query. InputError names the column and what would be right.
+    """The tree of a query. QueryError names the column and what would be right.
 
     `quotes_exact`: a quoted value must be the whole value of the field (Search). False, for TMV1-Query: it is matched
     as the field is (a part of it, or the whole), and * and ? in it may also be wildcards.
     """
     if len(text) > max_length:
-        raise InputError(f"the query has {len(text)} characters; at most {max_length}")
+        raise QueryError(
+            f"the query has {len(text)} characters; at most {max_length}",
+            f"検索式が {len(text)} 文字あります。最大 {max_length} 文字です。",
+        )
     if not text.strip():
-        raise InputError("column 1: the query is empty; write * for everything")
+        raise QueryError(
+            "the query is empty; write * for everything", "検索式が空です。すべてを探すには * と書いてください。", 1
+        )
     reader = _Reader(text, quotes_exact)
     node = reader.read_any(None, 1)
     if reader.position < len(text):
-        raise reader.refuse("this closing bracket opens nowhere")
+        raise reader.refuse("this closing bracket opens nowhere", "対応する開きかっこがありません")
     return check_size(node)
 
 
@@ -68,12 +75,12 @@ class _Reader:
         self.quotes_exact = quotes_exact
         self._skip()
 
-    def refuse(self, problem: str) -> InputError:
-        return InputError(f"column {self.position + 1}: {problem}")
+    def refuse(self, en: str, ja: str) -> QueryError:
+        return QueryError(en, ja, self.position + 1)
 
     def read_any(self, field: _Field | None, depth: int) -> Node:
         if depth > MAX_DEPTH:
-            raise self.refuse(f"nested too deeply; at most {MAX_DEPTH} levels")
+            raise too_deep().at(self.position + 1)
         found = [self._read_all(field, depth)]
         while self._take_keyword("or"):
             found.append(self._read_all(field, depth))
@@ -94,13 +101,11 @@ class _Reader:
 
     def _read_term(self, field: _Field | None, depth: int) -> Node:
         if not self._at_term():
-            raise self.refuse(
-                f"expected {'a value' if field else 'a field and a value, or a word'}, found {self._found()}"
-            )
+            raise self._expected("a value", "値") if field else self._expected(*_TERM)
         if self._take("("):
             node = self.read_any(field, depth + 1)
             if not self._take(")"):
-                raise self.refuse("expected a closing bracket ) here")
+                raise self.refuse("expected a closing bracket ) here", "ここに閉じかっこ ) が必要です")
             return node
         if field:
             return self._read_value(field)
@@ -117,7 +122,8 @@ class _Reader:
         if self._take("("):
             node = self.read_any(field, depth + 1)
             if not self._take(")"):
-                raise self.refuse(f"expected a closing bracket ) after the values of {field.name!r}")
+                told = f"expected a closing bracket ) after the values of {field.name!r}"
+                raise self.refuse(told, f"{field.name!r} の値の後に閉じかっこ ) が必要です")
             return node
         return self._read_value(field)
 
@@ -125,7 +131,7 @@ class _Reader:
         quoted = self._quoted()
         value = quoted if quoted is not None else self._word()
         if not value:
-            raise self.refuse(f"expected a number or a time after {field.name!r}, found {self._found()}")
+            raise self._expected(f"a number or a time after {field.name!r}", f"{field.name!r} の後に数値または時刻")
         return Compare(field.name, operator, value, field.at)
 
     def _read_value(self, field: _Field) -> Node:
@@ -138,8 +144,10 @@ class _Reader:
             return self._quoted_value(field, quoted)
         raw = self._raw_word()
         if raw is None:
+            found = self._found()
             raise self.refuse(
-                f"expected a value after {field.name!r}, found {self._found()}; write for example {field.name}: *"
+                f"expected a value after {field.name!r}, found {found or 'the end'}; write for example {field.name}: *",
+                f"{field.name!r} の後に値が必要です (ここは {found or '末尾'})。例: {field.name}: *",
             )
         if set(raw) == {"*"}:
             return Compare(field.name, Operator.EXISTS, "", field.at)
@@ -160,11 +168,11 @@ class _Reader:
         quoted = self._quoted()
         if quoted is not None:
             if not quoted:
-                raise InputError(f"column {at}: nothing stands between the quotes")
+                raise QueryError("nothing stands between the quotes", "引用符の間に何もありません", at)
             return AnyField(Operator.TERM, quoted, at)
         raw = self._raw_word()
         if raw is None:
-            raise self.refuse(f"expected a field and a value, or a word, found {self._found()}")
+            raise self._expected(*_TERM)
         if set(raw) == {"*"}:
             return Everything()
         return AnyField(_word_operator(raw), _unescape(raw), at)
@@ -204,8 +212,10 @@ class _Reader:
             return None
         found = _QUOTED.match(self.text, self.position)
         if not found:
-            escapes = '\\" for one inside a value, \\\\ for a backslash at its end'
-            raise self.refuse(f"this quotation mark is not closed; write {escapes}")
+            raise self.refuse(
+                'this quotation mark is not closed; write \\" for one inside a value, \\\\ for a backslash at its end',
+                '引用符が閉じていません。値の中の引用符は \\"、末尾の \\ は \\\\ と書きます',
+            )
         self._move(found.end())
         return _ESCAPED.sub(r"\1", found.group(1))
 
@@ -219,8 +229,13 @@ class _Reader:
     def _word(self) -> str:
         return _unescape(self._raw_word() or "")
 
+    def _expected(self, en: str, ja: str) -> QueryError:
+        found = self._found()
+        return self.refuse(f"expected {en}, found {found or 'the end'}", f"{ja}が必要です (ここは {found or '末尾'})")
+
     def _found(self) -> str:
-        return repr(self.text[self.position : self.position + 20]) if self.position < len(self.text) else "the end"
+        """What stands here, quoted; "" at the end."""
+        return repr(self.text[self.position : self.position + 20]) if self.position < len(self.text) else ""
 
 
 def _word_operator(raw: str) -> Operator:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hinomi.errors import InputError
+from hinomi.query.refusal import QueryError
 
 MAX_DEPTH = 40  # brackets and nots inside each other; the compilers recurse, so this also guards their stack
 MAX_TERMS = 2000  # comparisons in one condition: room for a pasted list of hashes
@@ -95,12 +95,25 @@ def check_size(root: Node) -> Node:
         terms += isinstance(node, Compare | AnyField)
         bare += isinstance(node, AnyField)
         if depth > MAX_DEPTH:
-            raise InputError(f"the condition is nested too deeply; at most {MAX_DEPTH} levels")
+            raise too_deep()
         if terms > MAX_TERMS:
-            raise InputError(f"the condition has too many comparisons; at most {MAX_TERMS}")
+            raise QueryError(
+                f"the condition has too many comparisons; at most {MAX_TERMS}",
+                f"条件の比較が多すぎます。最大 {MAX_TERMS} 個です。",
+            )
         if bare > MAX_BARE:
-            raise InputError(f"too many words without a field; at most {MAX_BARE}, or write field: (word or word)")
+            raise QueryError(
+                f"too many words without a field; at most {MAX_BARE}, or write field: (word or word)",
+                f"フィールドのない語が多すぎます。最大 {MAX_BARE} 個です。フィールド: (語 or 語) と書いてください。",
+            )
     return root
+
+
+def too_deep() -> QueryError:
+    return QueryError(
+        f"the condition is nested too deeply; at most {MAX_DEPTH} levels",
+        f"条件の入れ子が深すぎます。最大 {MAX_DEPTH} 段です。",
+    )
 
 
 def walk(root: Node) -> Iterator[tuple[Node, int]]:

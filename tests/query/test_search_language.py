@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from hinomi.errors import InputError
 from hinomi.query.fields import ACTIVITY
 from hinomi.query.predicate import to_predicate
+from hinomi.query.refusal import QueryError
 from hinomi.query.search_language import parse_query
 
 START = {
@@ -32,9 +33,10 @@ WRONG = [
 
 @pytest.mark.parametrize(("text", "message"), WRONG)
 def test_a_wrong_query_names_its_column_and_what_would_be_right(text: str, message: str) -> None:
-    with pytest.raises(InputError) as caught:
+    with pytest.raises(QueryError) as caught:
         parse_query(text)
-    assert str(caught.value) == message
+    assert str(caught.value) == caught.value.text.en == message
+    assert caught.value.text.ja.startswith(f"{caught.value.column} 文字目: ")
 
 
 def test_an_open_quotation_mark_is_refused() -> None:

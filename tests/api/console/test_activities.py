@@ -37,6 +37,11 @@ def test_search_without_a_query_is_everything_and_columns_are_chosen(shared: Run
     told(person.get(f"{API}/search", params={"columns": "colour"}), 400, "BadRequest")
     wrong = told(person.get(f"{API}/search", params={"query": "objectCmdd: x"}), 400, "BadRequest")
     assert wrong["message"] == "column 1: unknown field 'objectCmdd'; nearest: 'objectCmd'"
+    assert wrong["column"] == 1
+    assert wrong["text"]["ja"] == "1 文字目: フィールド 'objectCmdd' はありません。近いもの: 'objectCmd'"
+    japanese = {"Accept-Language": "ja,en-US;q=0.7"}
+    told_in = told(person.get(f"{API}/search", params={"query": "("}, headers=japanese), 400, "BadRequest")
+    assert told_in["message"] == "2 文字目: フィールドと値、または語が必要です (ここは 末尾)"
     quoted = person.get(f"{API}/search", params={"query": f'objectCmd: "{COMMAND[:10]}"'}).json()
     assert quoted["totalCount"] == 0
 
