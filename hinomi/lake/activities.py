@@ -19,7 +19,7 @@ from hinomi.schema.activity import FIELDS
 Keyset = tuple[int, str]  # eventTime and uuid of the last row seen
 
 MAX_ROWS = 10_000
-WRITE_ROWS = 25_000  # of one insert: what the owner sorts in memory at once
+WRITE_ROWS = 25_000  # of one insert; `Connection.write_bytes` bounds it too
 _MOMENT = "fromUnixTimestamp64Milli({{{0}:Int64}}, 'UTC')"
 
 
@@ -79,8 +79,9 @@ def known(connection: Connection, uuids: Sequence[str], times_ms: Sequence[int])
 def write(connection: Connection, chosen: Sequence[Chosen]) -> int:
     """Rows written; on return they are on disk."""
     table = to_table(chosen, int(time.time() * 1000))
-    for start in range(0, table.num_rows, WRITE_ROWS):
-        piece = table.slice(start, WRITE_ROWS)
+    step = max(1, min(WRITE_ROWS, connection.write_bytes * table.num_rows // max(1, table.nbytes)))
+    for start in range(0, table.num_rows, step):
+        piece = table.slice(start, step)
         connection.insert("activities", piece.column_names, to_stream(piece))
     return int(table.num_rows)
 

@@ -1,6 +1,6 @@
 """Activities as Arrow: columns of many batches in, one table out; an answer in, rows out."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -22,38 +22,44 @@ _ARROW = {
     FieldType.TEXTS: pa.list_(pa.string()),
     FieldType.BOOLEAN: pa.bool_(),
 }
-# fields that stand in the table under another name and type
-_IDENTITY = {"uuid": "id", "eventTime": "time"}
+_IDENTITY = ("uuid", "eventTime")  # they stand in the table as `id` and `time`
 
 
-def to_table(chosen: Iterable[Chosen], ingest_ms: int) -> pa.Table:
-    """One table of all rows to keep; a column that no batch has is left out. Empty batches are allowed."""
-    tables = [_batch_table(sequence, batch, rows) for sequence, batch, rows in chosen]
-    whole = pa.concat_tables([_EMPTY, *tables], promote_options="default")
-    ingested = pa.repeat(pa.scalar(ingest_ms, MOMENT), whole.num_rows)
-    return whole.append_column("ingestTime", ingested)
+def to_table(chosen: Sequence[Chosen], ingest_ms: int) -> pa.Table:
+    """One table of all rows to keep; a column that no batch has is left out. Empty batches are allowed.
 
-
-_EMPTY = pa.table(
-    {"time": pa.array([], MOMENT), "id": pa.array([], pa.string()), "spoolSeq": pa.array([], pa.uint64())}
-)
-
-
-def _batch_table(sequence: int, batch: ActivityBatch, rows: list[int] | None) -> pa.Table:
-    length = batch.length if rows is None else len(rows)
-    columns: dict[str, pa.Array] = {"spoolSeq": pa.repeat(pa.scalar(sequence, pa.uint64()), length)}
-    for name, values in batch.fields.items():
-        kind = FIELDS.get(name)
-        if kind is None:
-            continue
-        kept = values if rows is None else [values[index] for index in rows]
-        if name == "eventTime":
-            columns["time"] = times(kept)
-            continue
-        column = _array(kept, kind)
-        if column.null_count < length:
-            columns[_IDENTITY.get(name, name)] = column
+    Lists are joined before they become Arrow: an entry has dozens of small batches, and an array costs as much as
+    dozens of values.
+    """
+    lengths = [batch.length if rows is None else len(rows) for _, batch, rows in chosen]
+    total = sum(lengths)
+    sequences = [
+        number for (sequence, _, _), length in zip(chosen, lengths, strict=True) for number in [sequence] * length
+    ]
+    columns = {
+        "time": times(_joined("eventTime", chosen, lengths)),
+        "id": pa.array(_joined("uuid", chosen, lengths), pa.string()),
+        "spoolSeq": pa.array(sequences, pa.uint64()),
+        "ingestTime": pa.repeat(pa.scalar(ingest_ms, MOMENT), total),
+    }
+    for name in dict.fromkeys(name for _, batch, _ in chosen for name in batch.fields):
+        if name in FIELDS and name not in _IDENTITY:
+            column = _array(_joined(name, chosen, lengths), FIELDS[name])
+            if column.null_count < total:
+                columns[name] = column
     return pa.table(columns)
+
+
+def _joined(name: str, chosen: Sequence[Chosen], lengths: Sequence[int]) -> list[Any]:
+    """One column of all batches, None where a batch does not have it."""
+    whole: list[Any] = []
+    for (_, batch, rows), length in zip(chosen, lengths, strict=True):
+        column = batch.fields.get(name)
+        if column is None:
+            whole += [None] * length
+        else:
+            whole += column if rows is None else [column[index] for index in rows]
+    return whole
 
 
 def times(values: Sequence[int]) -> pa.Array:
@@ -101,7 +107,7 @@ _MEND: dict[FieldType, Callable[[Any], Any]] = {
 
 
 def to_stream(table: pa.Table) -> memoryview:
-    """The table as an Arrow stream. Pieces stay pieces: joining them here would copy everything once more."""
+    """The table as an Arrow stream."""
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema) as writer:
         writer.write_table(table)

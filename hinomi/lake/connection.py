@@ -28,6 +28,8 @@ from hinomi.lake.upkeep import check_version, prepare
 
 LOG = logging.getLogger("hinomi.lake")
 
+# the engine counts its mapped library, about 200 MB, as its own: with 256 MiB nothing could be written
+LEAST_MEMORY_MB = 512
 START_S = 60.0
 END_S = 30.0
 MOST_CONNECTIONS = 128  # at once; more askers wait here, the others in the owner
@@ -43,7 +45,7 @@ class Connection:
     """To one folder. Thread-safe: many threads may ask at once, one of them brings a dead owner back."""
 
     def __init__(self, folder: Path, memory_mb: int) -> None:
-        self.folder, self._memory_mb = folder.resolve(), memory_mb
+        self.folder, self._memory_mb = folder.resolve(), max(memory_mb, LEAST_MEMORY_MB)
         self._lock = threading.Lock()
         self._owner: subprocess.Popen[bytes] | None = None
         self._client: HttpClient | None = None
@@ -58,6 +60,11 @@ class Connection:
     def owner_pid(self) -> int | None:
         owner = self._owner
         return owner.pid if owner is not None and owner.poll() is None else None
+
+    @property
+    def write_bytes(self) -> int:
+        """Bytes of rows in one insert: the owner takes five times as much to sort and write them."""
+        return (self._memory_mb << 20) // 16
 
     # ---- asking -----------------------------------------------------------------------------------------------------
     def ask(
