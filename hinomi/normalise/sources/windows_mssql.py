@@ -9,7 +9,7 @@ from typing import Any
 from hinomi.normalise.source import Mapping, Recipe, Source, Take
 from hinomi.normalise.values import address, alone, text
 
-_CLIENT = re.compile(r"\[(?:CLIENT|クライアント): ?([^\]]+)\]")
+_CLIENT = re.compile(r"\[(?:CLIENT|クライアント): ?([^][]{1,100})\]")
 _AUDIT = re.compile(r"^(statement|server_principal_name|client_ip|object_name):(.*)$", re.MULTILINE)
 
 

@@ -44,10 +44,14 @@ def _direction(initiated: Any) -> int:
     return 204 if is_yes(initiated) else 203
 
 
+_MOST_ANSWERS = 1000  # in one record
+
+
 def _addresses(results: Any) -> list[str] | None:
     """The addresses of "type:  5 name.example;::ffff:192.0.2.7;"."""
     parts = [part.strip() for part in results.split(";")] if type(results) is str else []
-    return [address(part) or part for part in parts if part and not part.startswith("type:") and part != "-"] or None
+    told = [part for part in parts[:_MOST_ANSWERS] if part not in ("", "-") and not part.startswith("type:")]
+    return [address(part) or part for part in told] or None
 
 
 _remote = _of_connection(lambda remote, _: text(remote))
