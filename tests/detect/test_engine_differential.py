@@ -136,10 +136,10 @@ def test_recordings(community_rules: tuple[Filter, ...], shared_data: Path) -> N
 
 
 @pytest.mark.shared_data
-@pytest.mark.slow  # about 600 s
-@pytest.mark.timeout(3600)
+@pytest.mark.slow  # about 90 s; with all rows, some 300 s, when the engine is changed
 def test_all_recordings(community_rules: tuple[Filter, ...], shared_data: Path) -> None:
-    _compare(community_rules, sorted((shared_data / "windows").rglob("*.evtx.gz")), rows=100_000)
+    """Every recording, at most twenty activities of a kind in each five thousand records."""
+    _compare(community_rules, sorted((shared_data / "windows").rglob("*.evtx.gz")), rows=20)
 
 
 def _compare(filters: tuple[Filter, ...], paths: list[Path], rows: int) -> None:
