@@ -173,7 +173,7 @@ class Lake:
         endpoint_guid: str,
         hash_id: int | None = None,
         pid: int | None = None,
-        at_ms: int = 1 << 42,
+        at_ms: int = processes.FAR_MS,
         *,
         child_limit: int = 100,
     ) -> ProcessChain:

@@ -17,6 +17,7 @@ from hinomi.lake.tables import PROCESS_COLUMNS
 from hinomi.schema.activity import FIELDS
 
 MAX_DEPTH = 32
+FAR_MS = 1 << 42  # the year 2109
 
 Row = dict[str, Any]
 Identity = tuple[str, int]  # (endpointGuid, hashId)
@@ -194,28 +195,35 @@ def _lifetime(connection: Connection, endpoint_guid: str, focus: Row) -> tuple[i
     )
     parameters = {"guid": endpoint_guid, "pid": focus["pid"], "at": focus["eventTime"]}
     rows = to_rows(connection.ask(sql, parameters))
-    return focus["eventTime"], rows[0]["t"] if rows and rows[0]["n"] else 1 << 42
+    return focus["eventTime"], rows[0]["t"] if rows and rows[0]["n"] else FAR_MS
 
 
 def events(
     connection: Connection, endpoint_guid: str, hash_id: int | None, pid: int | None, at_ms: int | None, limit: int
 ) -> list[Row]:
-    """What a process did, oldest first: activities whose actor it is, without the record itself."""
+    """What a process did, oldest first: activities whose actor it is, without the record itself.
+
+    Where nothing names it by identity (Windows Security gives the acting pid alone), by its pid while that was its own.
+    """
+    if hash_id is not None:
+        found = _acts(connection, endpoint_guid, "processHashId = {hash:Int64}", {"hash": hash_id}, limit)
+        if found:
+            return found
+    start = _start(connection, endpoint_guid, hash_id, pid, at_ms if at_ms is not None else FAR_MS)
+    if start is None or "pid" not in start:
+        return []
+    first, last = _lifetime(connection, endpoint_guid, start)
+    which = (
+        "isNull(processHashId) AND processPid = {pid:Int64} AND time >= fromUnixTimestamp64Milli({first:Int64}, 'UTC') "
+        "AND time < fromUnixTimestamp64Milli({last:Int64}, 'UTC')"
+    )
+    return _acts(connection, endpoint_guid, which, {"pid": start["pid"], "first": first, "last": last}, limit)
+
+
+def _acts(connection: Connection, endpoint_guid: str, which: str, parameters: dict[str, Any], limit: int) -> list[Row]:
     names = ", ".join(f"`{name}`" for name in FIELDS if name != "rawDataStr")
-    parameters: dict[str, Any] = {"guid": endpoint_guid, "hash": hash_id or 0}
-    which = "processHashId = {hash:Int64}"
-    if hash_id is None:
-        start = _start(connection, endpoint_guid, None, pid, at_ms if at_ms is not None else 1 << 42)
-        if start is None:
-            return []
-        first, last = _lifetime(connection, endpoint_guid, start)
-        which = (
-            "isNull(processHashId) AND processPid = {pid:Int64} AND time >= fromUnixTimestamp64Milli({first:Int64}, 'UTC') "
-            "AND time < fromUnixTimestamp64Milli({last:Int64}, 'UTC')"
-        )
-        parameters |= {"pid": pid, "first": first, "last": last}
     sql = (
         f"SELECT {names} FROM activities WHERE endpointGuid = {{guid:String}} AND {which} "  # noqa: S608 - names of ours
         f"ORDER BY time, id LIMIT {checked_limit(limit)}"
     )
-    return to_rows(connection.ask(sql, parameters))
+    return to_rows(connection.ask(sql, {**parameters, "guid": endpoint_guid}))

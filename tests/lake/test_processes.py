@@ -134,4 +134,6 @@ def test_what_a_process_known_by_pid_did(lake: Lake, write: Write, hour: int, gu
     )
     assert [row["objectName"] for row in lake.process_events(guid, pid=900, at_ms=hour + 9)] == ["first holder"]
     assert [row["objectName"] for row in lake.process_events(guid, pid=900)] == ["second holder"]
+    # its start has an identity although what it did names the pid alone
+    assert [row["objectName"] for row in lake.process_events(guid, 1)] == ["first holder"]
     assert lake.process_events(guid, pid=901) == []
