@@ -22,7 +22,7 @@ _PROJECTED = frozenset({"ps_script", "registry_set", "registry_event"})
 
 @dataclass(frozen=True, slots=True)
 class SigmaReport:
-    """`files`: (file, its name below the folder it was given in) of every file that holds a usable rule."""
+    """`files`: (file, a name of its own) of every file that holds a usable rule."""
 
     imported: tuple[Filter, ...]
     never_matching: tuple[tuple[Filter, Text], ...]
@@ -66,12 +66,12 @@ def _mappings(entry: Mapping | Split) -> list[Mapping]:
 
 
 def _files(paths: Sequence[Path], names: set[str]) -> Iterator[tuple[Path, str]]:
-    """The loader names a file relative to the folder it was given in."""
+    """The loader names a file relative to the folder it was given in; that folder's name keeps equal names apart."""
     for path in paths:
         root = path if path.is_dir() else path.parent
         for name in sorted(names):
             if (root / name).is_file() and (path.is_dir() or root / name == path):
-                yield root / name, name
+                yield root / name, f"{path.resolve().name}/{name}" if path.is_dir() else name
 
 
 def _row(one: Filter) -> dict[str, Any]:

@@ -40,12 +40,12 @@ def test_every_rule_is_accounted_for(tmp_path: Path) -> None:
     assert "odd" in broken
 
 
-def test_files_with_usable_rules_keep_their_names(tmp_path: Path) -> None:
+def test_files_with_usable_rules_have_names_of_their_own(tmp_path: Path) -> None:
     write(tmp_path / "a/deep/x.yml", 1)
-    write(tmp_path / "b/y.yml", 2)
+    write(tmp_path / "b/deep/x.yml", 2)
     write(tmp_path / "b/bad.yml", 3, detection={})
     report = report_sigma([tmp_path / "a", tmp_path / "b"])
-    assert report.files == ((tmp_path / "a/deep/x.yml", "deep/x.yml"), (tmp_path / "b/y.yml", "y.yml"))
+    assert report.files == ((tmp_path / "a/deep/x.yml", "a/deep/x.yml"), (tmp_path / "b/deep/x.yml", "b/deep/x.yml"))
 
 
 def test_the_house_covers_what_its_sources_write() -> None:
