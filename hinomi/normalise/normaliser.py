@@ -16,7 +16,7 @@ from hinomi.normalise.activities import Builder, Origins
 from hinomi.normalise.event import Event, EventGroup, grouped
 from hinomi.normalise.projection import projections
 from hinomi.normalise.shapes import evtx_dump, read_any
-from hinomi.normalise.wrapping import unwrapped
+from hinomi.normalise.wrapping import is_wrapped, unwrapped
 from hinomi.schema.activity import ActivityBatch
 from hinomi.schema.record import EXCERPT_BYTES, DeadLetter, RecordBatch
 
@@ -54,7 +54,7 @@ class Normaliser:
         dead += [_letter(batch, position, "invalid_json", why) for position, why in reading.broken]
         singles: list[tuple[int, Event]] = []
         for position, record in sorted(reading.rest, key=itemgetter(0)):
-            content = unwrapped(record) if type(record) is dict and "case" in record else record
+            content = unwrapped(record) if type(record) is dict and is_wrapped(record) else record
             event = read_any(content) if type(content) is dict else None
             if event is not None:
                 singles.append((position, event))

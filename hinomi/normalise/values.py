@@ -56,6 +56,16 @@ def address(value: Any) -> str | None:
     return found
 
 
+# Addresses that every machine has, or none: loopback, unspecified, link-local, multicast and broadcast (RFC 6890)
+_NOBODYS = re.compile(r"127\.|0\.0\.0\.0|169\.254\.|2(?:2[4-9]|3\d)\.|255\.|::1?$|fe[89ab]|ff", re.IGNORECASE)
+
+
+def own_address(value: Any) -> list[str] | None:
+    """An address by which a machine can be told, as a list of one."""
+    found = address(value)
+    return None if found is None or _NOBODYS.match(found) else [found]
+
+
 def base_name(value: Any) -> str | None:
     """The last part of a path of either style."""
     found = text(value)

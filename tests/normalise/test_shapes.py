@@ -96,6 +96,7 @@ SHAPES: dict[str, dict[str, Any]] = {
     },
     "a sample with raw text": {"case": "x", "raw": orjson.dumps(make.event(4688, **DATA)).decode()},
     "a sample with a message": {"case": "x", "input": {"message": orjson.dumps(make.event(4688, **DATA)).decode()}},
+    "a document of a search engine": {"_index": "x", "_id": "1", "_source": make.event(4688, **DATA)},
 }
 _OWN = {"uuid", "rawDataStr", "winEventRecordId"}
 

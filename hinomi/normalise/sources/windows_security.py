@@ -15,6 +15,7 @@ from hinomi.normalise.values import (
     integer,
     integrity,
     integrity_name,
+    own_address,
     protocol,
     text,
 )
@@ -40,6 +41,10 @@ def _connection_sub(direction: Any) -> int:
 def _remote(direction: Any, source: Any, destination: Any) -> Any:
     """In 5156 an inbound record keeps the far end as source, as the packet has it."""
     return text(destination) if text(direction) == _OUTBOUND else text(source)
+
+
+def _own(direction: Any, source: Any, destination: Any) -> list[str] | None:
+    return own_address(source if text(direction) == _OUTBOUND else destination)
 
 
 _SUBJECT: dict[str, Recipe] = {
@@ -148,6 +153,7 @@ _ENDS: dict[str, Recipe] = {
     "proto": Take(protocol, "Protocol"),
     "objectIp": Take(_remote, "Direction", "SourceAddress", "DestAddress"),
     "objectPort": Take(_remote, "Direction", "SourcePort", "DestPort"),
+    "endpointIp": Take(_own, "Direction", "SourceAddress", "DestAddress"),
 }
 _ENDS_NATIVE: dict[str, Recipe] = {
     "Image": Take(drive_path, "Application"),
@@ -160,7 +166,9 @@ _ENDS_NATIVE: dict[str, Recipe] = {
 }
 _CONNECTION = Mapping(3, Take(_connection_sub, "Direction"), categories("network_connection"), _ENDS, _ENDS_NATIVE)
 _REFUSED = Mapping(3, Take(_connection_sub, "Direction"), fields=_ENDS)
-_LISTEN = Mapping(3, 202, fields={name: recipe for name, recipe in _ENDS.items() if not name.startswith("object")})
+_LISTEN = Mapping(
+    3, 202, fields={name: _ENDS[name] for name in ("processFilePath", "processPid", "src", "spt", "proto")}
+)
 _OBJECT: dict[str, Recipe] = _SUBJECT | {"objectName": "ObjectName", "objectAccessMask": "AccessMask"}
 _HANDLE = Split(
     "ObjectType",

@@ -15,6 +15,7 @@ from hinomi.normalise.values import (
     integrity,
     is_yes,
     md5,
+    own_address,
     protocol,
     sha1,
     sha256,
@@ -55,6 +56,7 @@ def _addresses(results: Any) -> list[str] | None:
 
 
 _remote = _of_connection(lambda remote, _: text(remote))
+_own = _of_connection(lambda _, own: own_address(own))
 
 _ACTOR: dict[str, Recipe] = {
     "processFilePath": "Image",
@@ -148,6 +150,7 @@ _CONNECTION = Mapping(
         "objectIp": Take(_remote, "Initiated", "SourceIp", "DestinationIp"),
         "objectPort": Take(_remote, "Initiated", "SourcePort", "DestinationPort"),
         "hostName": Take(_remote, "Initiated", "SourceHostname", "DestinationHostname"),
+        "endpointIp": Take(_own, "Initiated", "SourceIp", "DestinationIp"),
     },
 )  # fmt: skip
 _THREAD = Mapping(
