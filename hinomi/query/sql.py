@@ -14,6 +14,8 @@ from hinomi.query.tree import Node
 from hinomi.schema.activity import FieldType
 
 _LIKE_ESCAPES = str.maketrans({"\\": "\\\\", "%": "\\%", "_": "\\_", "*": "%", "?": "_"})
+# Tests of which many are one, and how many: multiSearchAny takes no more needles.
+_LISTED = {How.EQUALS: 1 << 20, How.CONTAINS: 255}
 _ORDER = {How.GREATER: ">", How.AT_LEAST: ">=", How.LESS: "<", How.AT_MOST: "<="}
 
 
@@ -33,14 +35,38 @@ class _Writer:
             case binding.All(children):
                 return self._join(children, " AND ", "1")
             case binding.Any(children):
-                return self._join(children, " OR ", "0")
+                return self._any(children)
             case binding.Neither(child):
                 return f"NOT {self.write(child)}"
             case Test():
                 return f"ifNull({self._test(node)}, 0)"
 
+    def _any(self, children: tuple[Bound, ...]) -> str:
+        """Many values of one field are one test: a pasted list of hashes is looked up, not compared one by one."""
+        lists: dict[tuple[str, How], list[Test]] = {}
+        rest: list[Bound] = []
+        for child in children:
+            if isinstance(child, Test) and child.how in _LISTED and child.column.type is FieldType.TEXT:
+                lists.setdefault((child.column.sql, child.how), []).append(child)
+            else:
+                rest.append(child)
+        parts = [self._one_of(sql, how, tests) for (sql, how), tests in lists.items()]
+        return self._joined([*parts, *(self.write(child) for child in rest)], " OR ", "0")
+
+    def _one_of(self, text: str, how: How, tests: list[Test]) -> str:
+        if len(tests) == 1 or len(tests) > _LISTED[how]:
+            return self._joined([self.write(test) for test in tests], " OR ", "0")
+        values = self._parameter([str(test.value) for test in tests], "Array(String)")
+        if how is How.EQUALS:
+            return f"ifNull(lowerUTF8({text}) IN {values}, 0)"
+        return f"ifNull(multiSearchAny(lowerUTF8({text}), {values}), 0)"
+
     def _join(self, children: tuple[Bound, ...], between: str, empty: str) -> str:
-        return f"({between.join(self.write(child) for child in children)})" if children else f"({empty})"
+        return self._joined([self.write(child) for child in children], between, empty)
+
+    @staticmethod
+    def _joined(parts: list[str], between: str, empty: str) -> str:
+        return f"({between.join(parts)})" if parts else f"({empty})"
 
     def _parameter(self, value: AnyValue, kind: str) -> str:
         # a bare word stands in a test of every text field: it is sent once

@@ -82,6 +82,9 @@ CASES: list[tuple[str, Row, Row]] = [
     ("plain: *", {"plain": "0"}, {"plain": ""}),
     ("hash: ABC", {"hash": "abc"}, {"hash": "abcd"}),
     ("hash: (a or b)", {"hash": "B"}, {"hash": "c"}),
+    ("not hash: (a or b)", {}, {"hash": "b"}),
+    ("text: (reg or sam or hash) or hash: (a or b)", {"text": "x SAM"}, {"text": "sa"}),
+    ("plain: (é or ß)", {"plain": "xÉ"}, {"plain": ""}),
     ("list: ab", {"list": ["x", "cABd"]}, {"list": ["a", "b"]}),
     ("not list: ab", {"list": []}, {"list": ["ab"]}),
     ("list: *", {"list": [""]}, {"list": []}),
@@ -196,7 +199,7 @@ _NODES = st.recursive(
 )
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(_NODES, st.lists(_ROWS, min_size=1, max_size=8))
 def test_sql_equals_predicate_on_generated_rows(engine: Session, node: Node, rows: list[Row]) -> None:
     predicate = to_predicate(node, FIELDS)

@@ -1,7 +1,6 @@
 """Insights: what the public API calls our incidents."""
 
 from collections.abc import Iterator
-from itertools import islice
 from typing import Any
 
 from fastapi import Depends, Request, Response
@@ -84,25 +83,37 @@ def list_insights(
     _parameter: FilterParameter = None,
 ) -> Response:
     """Incidents, the one changed last first. Filter on id, inProcess, createdDateTime, updatedDateTime."""
-    state: dict[str, Any] = {"filter": sent_filter(request), "order": order or "updatedDateTime desc", "skip": 0}
+    state: dict[str, Any] = {"filter": sent_filter(request), "order": order or "updatedDateTime desc", "at": ""}
     if skip_token:
         state = paging.unseal(house.secret, _ROUTE, skip_token)
         paging.same_filter(sent_filter(request), state["filter"])
-    base = base_url(request)
-    found = (public_insight(row, base) for row in _rows(house, _read_order(state["order"])))
-    if state["filter"]:
-        wanted = to_predicate(parse_filter(state["filter"]))
-        found = (each for each in found if wanted(each))
-    everything = list(islice(found, 100_000))
-    first, last = state["skip"], state["skip"] + paging.read_top(top, 50, 200)
+    base, size = base_url(request), paging.read_top(top, 50, 200)
+    find = _filtered if state["filter"] else _plain
+    items, at, total = find(house, state, base, size)
     link = None
-    if last < len(everything):
-        link = paging.next_link(request, paging.seal(house.secret, _ROUTE, {**state, "skip": last}))
-    return reply(paging.page(everything[first:last], link, len(everything)))
+    if at:
+        link = paging.next_link(request, paging.seal(house.secret, _ROUTE, {**state, "at": at}))
+    return reply(paging.page(items, link, total))
+
+
+def _plain(house: House, state: dict[str, Any], base: str, size: int) -> tuple[list[dict[str, Any]], str, int]:
+    """Items, where the next page begins ("" on the last), all there are."""
+    query = IncidentQuery(order_by=_read_order(state["order"]), top=size, skip_token=state["at"])
+    found = house.workbench.incidents.page(query)
+    return [public_insight(row, base) for row in found.items], found.skip_token, found.total
+
+
+def _filtered(house: House, state: dict[str, Any], base: str, size: int) -> tuple[list[dict[str, Any]], str, int]:
+    """The filter looks at what is shown, so that every incident is: there are few."""
+    wanted = to_predicate(parse_filter(state["filter"]))
+    shown = (public_insight(row, base) for row in _rows(house, _read_order(state["order"])))
+    found = [each for each in shown if wanted(each)]
+    first = int(state["at"] or 0)
+    last = first + size
+    return found[first:last], str(last) if last < len(found) else "", len(found)
 
 
 def _rows(house: House, order: tuple[tuple[str, str], ...]) -> Iterator[IncidentRow]:
-    """Every incident: there are few, and the filter looks at what is shown."""
     token = ""
     while True:
         page = house.workbench.incidents.page(IncidentQuery(order_by=order, top=_CHUNK, skip_token=token))
