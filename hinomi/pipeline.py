@@ -8,6 +8,7 @@ was closed with the last batch. What is a duplicate is decided by identity alone
 entry was there before.
 """
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -27,8 +28,10 @@ from hinomi.normalise.ancestry import Ancestry
 from hinomi.normalise.normaliser import Normaliser
 from hinomi.schema.activity import ActivityBatch
 from hinomi.schema.detection import Detection, ModelMatch
-from hinomi.schema.record import DeadLetter, RecordBatch
+from hinomi.schema.record import EXCERPT_BYTES, DeadLetter, RecordBatch
 from hinomi.workbench.workbench import Workbench
+
+log = logging.getLogger(__name__)
 
 STATE = sa.Table(
     "pipeline_state",
@@ -137,11 +140,33 @@ class Pipeline:
     def _normalise(
         self, sequence: int, batch: RecordBatch, received_ms: int, tally: Tally, dead: list[DeadLetter]
     ) -> _Entry:
-        normalised = self._normaliser.normalise(batch, received_ms)
+        try:
+            activities, letters = self._normalised(batch, received_ms)
+        except Exception:  # noqa: BLE001  (a record that our own code stumbles over must cost only itself)
+            log.exception("entry %s could not be normalised whole; going record by record", sequence)
+            activities, letters = self._one_by_one(batch, received_ms)
         dead += batch.dead
-        dead += normalised.dead
+        dead += letters
         tally.read += len(batch.records)
-        return _Entry(sequence, normalised.activities, {}, 0)
+        return _Entry(sequence, activities, {}, 0)
+
+    def _normalised(self, batch: RecordBatch, received_ms: int) -> tuple[list[ActivityBatch], list[DeadLetter]]:
+        normalised = self._normaliser.normalise(batch, received_ms)
+        return normalised.activities, normalised.dead
+
+    def _one_by_one(self, batch: RecordBatch, received_ms: int) -> tuple[list[ActivityBatch], list[DeadLetter]]:
+        activities: list[ActivityBatch] = []
+        dead: list[DeadLetter] = []
+        for index in range(len(batch.records)):
+            try:
+                found, letters = self._normalised(one_record(batch, index), received_ms)
+            except Exception as error:  # noqa: BLE001
+                found, letters = [], [_stumbled(batch, index, error)]
+            for each in found:
+                each.positions = [index] * each.length
+            activities += found
+            dead += letters
+        return activities, dead
 
     def _mark_known(self, entries: Sequence[_Entry]) -> None:
         """Decide for each activity: new, a replay of this entry, or a duplicate of something kept before."""
@@ -252,11 +277,14 @@ class Pipeline:
         self._writer.shutdown()
 
     # ---- state ----------------------------------------------------------------------------------------------------
+    @staticmethod
+    def position_in(database: Database) -> int:
+        """The last closed entry that the database knows of; 0 before the first."""
+        return int(_state(database).get("position", b"0"))
+
     def _restore(self) -> None:
         """Position and window state as of the last closed batch."""
-        with self._database.read() as connection:
-            rows = connection.execute(sa.select(STATE.c.name, STATE.c.value)).all()
-        state = {row.name: bytes(row.value) for row in rows}
+        state = _state(self._database)
         self.position = int(state.get("position", b"0"))
         self._correlator = Correlator([model for model in self._content.models if model.enabled])
         if "windows" in state:
@@ -267,6 +295,36 @@ class Pipeline:
             self.position = tally.last_sequence
             self.total.add(tally)
             self._closed.notify_all()
+
+
+def _state(database: Database) -> dict[str, bytes]:
+    with database.read() as connection:
+        rows = connection.execute(sa.select(STATE.c.name, STATE.c.value)).all()
+    return {row.name: bytes(row.value) for row in rows}
+
+
+def one_record(batch: RecordBatch, index: int) -> RecordBatch:
+    """The record at `index`, alone."""
+    here = slice(index, index + 1)
+    return RecordBatch(
+        source=batch.source,
+        files=batch.files,
+        records=batch.records[here],
+        file_of=batch.file_of[here],
+        numbers=batch.numbers[here],
+        occurrences=batch.occurrences[here],
+    )
+
+
+def _stumbled(batch: RecordBatch, index: int, error: Exception) -> DeadLetter:
+    return DeadLetter(
+        source=batch.source,
+        file=batch.files[batch.file_of[index]],
+        offset=batch.numbers[index],
+        reason="damaged_record",
+        detail=f"Hinomi stumbled: {type(error).__name__}: {error}",
+        excerpt=batch.records[index][:EXCERPT_BYTES],
+    )
 
 
 def _rows_to_write(entry: _Entry, batch: ActivityBatch) -> list[int] | None:

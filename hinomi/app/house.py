@@ -1,5 +1,6 @@
 """All rooms of one data folder, open, and the thread that runs the pipeline."""
 
+import logging
 import os
 import threading
 import time
@@ -20,6 +21,8 @@ from hinomi.pipeline import Pipeline
 from hinomi.schema.record import RecordBatch
 from hinomi.settings import Settings
 from hinomi.workbench.workbench import Workbench
+
+log = logging.getLogger(__name__)
 
 IDLE_S = 0.5  # an idle pipeline looks at the spool so often even when nobody wakes it
 RETRY_S = 1.0  # after trouble (disk full, lake restarting)
@@ -60,7 +63,8 @@ class House:
         self.workbench = Workbench(self.database, settings.org, time.time, self.access)
         self.letters = DeadLetters(self.database)
         self.secret = _secret(self.folder)
-        self.spool = Spool(settings.data / "spool", floor_bytes=floor_bytes)
+        passed = Pipeline.position_in(self.database)  # a spool that was lost must not use its numbers again
+        self.spool = Spool(settings.data / "spool", floor_bytes=floor_bytes, at_least=passed)
         closing.callback(self.spool.close)
         self.lake = Lake.start(settings.data / "lake", memory_mb=settings.lake_memory_mb, floor_bytes=floor_bytes)
         closing.callback(self.lake.close)
@@ -122,6 +126,10 @@ class House:
                 self.trouble = None
             except HinomiError as error:
                 worked, self.trouble = False, f"{error.code}: {error}"
+                self._stop.wait(RETRY_S)
+            except Exception as error:  # the loop must go on, and what it stumbles over must be seen
+                log.exception("the pipeline stumbled; the batch stays in the spool and is tried again")
+                worked, self.trouble = False, f"InternalServerError: {type(error).__name__}: {error}"
                 self._stop.wait(RETRY_S)
             if not worked:
                 self._wake.wait(IDLE_S)

@@ -1,0 +1,156 @@
+"""The trip of a batch over real rooms: nothing lost, nothing twice, one bad record costs only itself."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hinomi.access.access import Access
+from hinomi.database import Database
+from hinomi.detect.content import Content, load_content
+from hinomi.ingest.spool import Spool
+from hinomi.ingest.store import DeadLetters
+from hinomi.lake.lake import Lake
+from hinomi.normalise.normaliser import Normalised, Normaliser
+from hinomi.pipeline import Pipeline
+from hinomi.schema.alert import AlertQuery
+from hinomi.schema.record import RecordBatch
+from hinomi.settings import shipped_content
+from hinomi.workbench.workbench import Workbench
+from tests import make
+
+
+class Rooms:
+    """Everything a pipeline needs, on one folder."""
+
+    def __init__(self, folder: Path, content: Content) -> None:
+        self.content = content
+        self.database = Database(folder / "hinomi.db")
+        self.spool = Spool(folder / "spool")
+        self.lake = Lake.start(folder / "lake")
+        self.workbench = Workbench(self.database, "1", time.time, Access(self.database, time.time))
+        self.letters = DeadLetters(self.database)
+        self.database.create()
+
+    def pipeline(self) -> Pipeline:
+        return Pipeline(
+            spool=self.spool,
+            database=self.database,
+            lake=self.lake,
+            workbench=self.workbench,
+            letters=self.letters,
+            content=self.content,
+            batch_records=1000,
+        )
+
+    def alerts(self) -> list[tuple[str, int, int]]:
+        rows = self.workbench.page(AlertQuery(top=200)).items
+        return sorted((row.fingerprint, row.score, row.event_count) for row in rows)
+
+    def close(self) -> None:
+        self.lake.close()
+        self.spool.close()
+        self.database.close()
+
+
+@pytest.fixture(scope="module")
+def content() -> Content:
+    found, errors = load_content(shipped_content())
+    assert errors == []
+    return found
+
+
+@pytest.fixture
+def rooms(tmp_path: Path, content: Content) -> Iterator[Rooms]:
+    opened = Rooms(tmp_path, content)
+    yield opened
+    opened.close()
+
+
+def demo(computer: str = "PC-1", number: int = 1) -> bytes:
+    return make.record(
+        computer=computer,
+        record_id=number,
+        Image=r"C:\Windows\System32\cmd.exe",
+        CommandLine=r'cmd.exe /c echo "reg.exe save hklm\sam C:\demo\demo.hive"',
+        ParentImage=r"C:\Windows\System32\cmd.exe",
+        User=r"CORP\sato",
+    )
+
+
+def test_a_batch_is_kept_detected_and_closed(rooms: Rooms) -> None:
+    rooms.spool.append(make.record_batch(demo(), make.record(number=2, Image="C:\\a.exe")))
+    tally = rooms.pipeline().drain()
+    assert (tally.read, tally.kept, tally.duplicates, tally.dead) == (2, 2, 0, {})
+    assert (tally.detections >= 1, tally.alerts >= 1) == (True, True)
+    assert rooms.lake.status().activities == 2
+    assert rooms.spool.take(tally.last_sequence, 10) == []
+
+
+def test_the_same_records_again_are_duplicates_and_raise_nothing(rooms: Rooms) -> None:
+    pipeline = rooms.pipeline()
+    rooms.spool.append(make.record_batch(demo()))
+    pipeline.drain()
+    before = rooms.alerts()
+    rooms.spool.append(make.record_batch(demo(), demo("PC-2")))
+    tally = pipeline.drain()
+    assert (tally.kept, tally.duplicates, tally.alerts) == (1, 1, 1)
+    assert set(before) < set(rooms.alerts())
+
+
+def test_equal_lines_of_one_file_are_all_kept(rooms: Rooms) -> None:
+    rooms.spool.append(make.record_batch(demo(), demo(), demo()))
+    assert rooms.pipeline().drain().kept == 3
+
+
+@pytest.mark.parametrize("broken", ["write_detections", "close"])
+def test_broken_off_after_the_lake_was_written_the_batch_comes_again_once(
+    rooms: Rooms, broken: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rooms.spool.append(make.record_batch(demo(), demo("PC-2", 2)))
+
+    def break_off(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Pipeline, f"_{broken}", break_off)
+        with pytest.raises(KeyboardInterrupt):
+            rooms.pipeline().step()
+    assert rooms.lake.status().activities == 2
+    again = rooms.pipeline().drain()  # as after a restart
+    assert (again.kept, again.duplicates, again.alerts) == (2, 0, 2)
+    assert (rooms.lake.status().activities, rooms.lake.status().detections) == (2, again.detections)
+    assert rooms.pipeline().drain().read == 0
+
+
+def test_how_the_stream_is_cut_does_not_matter(tmp_path: Path, content: Content) -> None:
+    records = [make.record(4625, record_id=n, time=f"2026-01-15T03:00:{n:02}.000000Z", TargetUserName=f"u{n}",
+                           TargetDomainName="CORP", LogonType="3", IpAddress="10.0.0.9", SubStatus="0xc000006a",
+                           Status="0xc000006d") for n in range(40)] + [demo()]  # fmt: skip
+    outcomes = []
+    for size in (len(records), 7):
+        rooms = Rooms(tmp_path / str(size), content)
+        for start in range(0, len(records), size):
+            rooms.spool.append(make.record_batch(*records[start : start + size], file=f"part{start}"))
+            rooms.pipeline().drain()
+        outcomes.append(rooms.alerts())
+        rooms.close()
+    assert outcomes[0] == outcomes[1]
+    assert len(outcomes[0]) >= 2
+
+
+def test_a_record_our_code_stumbles_over_costs_only_itself(rooms: Rooms, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = Normaliser.normalise
+
+    def stumble(self: Normaliser, batch: RecordBatch, received_ms: int) -> Normalised:
+        if any(b"poison" in record for record in batch.records):
+            raise RuntimeError("a bug of ours")
+        return real(self, batch, received_ms)
+
+    monkeypatch.setattr(Normaliser, "normalise", stumble)
+    rooms.spool.append(make.record_batch(demo(), make.record(Image="poison"), demo("PC-2", 2)))
+    tally = rooms.pipeline().drain()
+    assert (tally.kept, tally.dead) == (2, {"damaged_record": 1})
+    (letter,) = rooms.letters.listed()
+    assert (letter["offset"], "a bug of ours" in letter["detail"]) == (2, True)
