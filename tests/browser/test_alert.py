@@ -101,12 +101,13 @@ def test_right_click_leads_to_the_execution_profile_with_the_script_marked(alert
 def test_the_execution_profile_can_be_read_as_a_list_and_saved(alert: Page) -> None:
     alert.get_by_role("tab", name="Execution profile").click()
     alert.locator(".profile-tools").get_by_text("List").click()
-    expect(alert.get_by_role("treeitem").filter(has_text="T1003_Demo_Script.bat")).to_be_visible()
-    alert.get_by_role("button", name="Save").click()
+    script = alert.get_by_role("treeitem").get_by_text("T1003_Demo_Script.bat", exact=True)
+    expect(script).to_be_visible()
+    alert.get_by_role("button", name="Save", exact=True).click()
     with alert.expect_download() as saved:
         alert.get_by_role("menuitem", name="Save as JSON").click()
     assert saved.value.suggested_filename.endswith("-profile.json")
-    alert.get_by_role("button", name="Save").click()
+    alert.get_by_role("button", name="Save", exact=True).click()
     with alert.expect_download() as picture:
         alert.get_by_role("menuitem", name="Save as PNG").click()
     assert picture.value.path().read_bytes().startswith(b"\x89PNG")
@@ -115,7 +116,7 @@ def test_the_execution_profile_can_be_read_as_a_list_and_saved(alert: Page) -> N
 def test_the_menu_searches_for_the_value(alert: Page) -> None:
     highlight(alert).locator("dd").first.locator(".object-value").click(button="right")
     alert.get_by_role("menuitem", name="Search for this value").click()
-    expect(alert.get_by_label("Query")).to_have_value(re.compile("^objectCmd: "))
+    expect(alert.get_by_role("combobox", name="Query")).to_have_value(re.compile("^objectCmd: "))
     expect(alert.get_by_role("row").filter(has_text="hinomi-test.hive").first).to_be_visible()
 
 
@@ -174,7 +175,7 @@ def test_notes_are_written_changed_and_deleted(alert: Page) -> None:
     expect(note).to_be_visible()
     note.get_by_role("button", name="Edit").click()
     alert.locator(".note textarea").first.fill("It was a test")
-    alert.locator(".note").get_by_role("button", name="Save").click()
+    alert.locator(".note").get_by_role("button", name="Save", exact=True).click()
     changed = alert.locator(".note").filter(has_text="It was a test")
     expect(changed).to_be_visible()
     changed.get_by_role("button", name="Delete").click()

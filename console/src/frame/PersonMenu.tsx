@@ -1,4 +1,4 @@
-import { Button, Menu, Modal, PasswordInput } from '@mantine/core'
+import { Button, Menu, Modal } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconLock, IconLogout, IconUserCircle } from '@tabler/icons-react'
 import { useState, type FormEvent } from 'react'
@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next'
 import { useChangePassword, useLogOut, useSession } from '../api/session'
 import { useNotice } from '../components/Notices'
 import { useErrorText } from '../components/States'
+import { Password } from '../components/Password'
 
 export function PersonMenu() {
   const { t } = useTranslation()
@@ -68,8 +69,8 @@ function PasswordForm({ onDone }: { onDone: () => void }) {
   }
   return (
     <form onSubmit={submit} className="col">
-      <PasswordInput label={t('person.oldPassword')} value={words.old} onChange={set('old')} autoComplete="current-password" data-autofocus required />
-      <PasswordInput
+      <Password label={t('person.oldPassword')} value={words.old} onChange={set('old')} autoComplete="current-password" data-autofocus required />
+      <Password
         label={t('person.newPassword')}
         value={words.new}
         onChange={set('new')}
@@ -77,7 +78,7 @@ function PasswordForm({ onDone }: { onDone: () => void }) {
         error={short ? t('person.passwordShort', { least: LEAST }) : null}
         required
       />
-      <PasswordInput
+      <Password
         label={t('person.againPassword')}
         value={words.again}
         onChange={set('again')}

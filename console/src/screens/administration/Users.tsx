@@ -1,4 +1,4 @@
-import { Button, Modal, PasswordInput, Select, Switch, TextInput } from '@mantine/core'
+import { Button, Modal, Select, Switch, TextInput } from '@mantine/core'
 import { IconUserPlus } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useState, type FormEvent } from 'react'
@@ -11,6 +11,7 @@ import { DataTable, type Column } from '../../components/DataTable'
 import { Moment } from '../../components/Moment'
 import { useNotice } from '../../components/Notices'
 import { Empty, Failed, Loading, useErrorText } from '../../components/States'
+import { Password } from '../../components/Password'
 import { usePageTitle } from '../../frame/Frame'
 import { ROLES, useRoleOptions } from './roles'
 
@@ -121,7 +122,7 @@ function AddDialog({ opened, onClose }: { opened: boolean; onClose: () => void }
       <form className="col" onSubmit={submit}>
         <TextInput label={t('login.user')} value={user.name} onChange={(event) => setUser({ ...user, name: event.currentTarget.value })} required data-autofocus autoComplete="off" />
         <Select label={t('users.role')} data={options} value={user.role} onChange={(role) => setUser({ ...user, role: role ?? user.role })} />
-        <PasswordInput size="xs" label={t('login.password')} value={user.password} onChange={(event) => setUser({ ...user, password: event.currentTarget.value })} description={t('person.passwordShort', { least: 12 })} required autoComplete="new-password" />
+        <Password size="xs" label={t('login.password')} value={user.password} onChange={(event) => setUser({ ...user, password: event.currentTarget.value })} description={t('person.passwordShort', { least: 12 })} required autoComplete="new-password" />
         {add.isError && <p role="alert" style={{ color: 'var(--h-critical)', margin: 0 }}>{errorText(add.error)}</p>}
         <div className="row" style={{ justifyContent: 'flex-end' }}>
           <Button variant="default" onClick={onClose}>{t('action.cancel')}</Button>
@@ -172,7 +173,7 @@ function PasswordDialog({ user, onClose }: { user: UserRow | null; onClose: () =
     )
   return (
     <Confirm opened={user !== null} title={t('users.setPassword')} message={t('users.setPasswordMessage')} target={<strong>{user?.name}</strong>} confirm={t('users.setPassword')} busy={change.isPending} onConfirm={() => void run()} onCancel={onClose}>
-      <PasswordInput size="xs" label={t('person.newPassword')} value={password} onChange={(event) => setPassword(event.currentTarget.value)} autoComplete="new-password" />
+      <Password size="xs" label={t('person.newPassword')} value={password} onChange={(event) => setPassword(event.currentTarget.value)} autoComplete="new-password" />
     </Confirm>
   )
 }

@@ -1,4 +1,4 @@
-import { Button, PasswordInput, SegmentedControl, TextInput } from '@mantine/core'
+import { Button, SegmentedControl, TextInput } from '@mantine/core'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useState, type FormEvent } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -6,6 +6,7 @@ import { ApiError } from '../../api/client'
 import { useLogIn } from '../../api/session'
 import type { Language } from '../../api/shapes'
 import { useErrorText } from '../../components/States'
+import { Password } from '../../components/Password'
 import { usePageTitle } from '../../frame/Frame'
 import { Mark } from '../../frame/Mark'
 import { changeLanguage, useLanguage } from '../../i18n'
@@ -42,7 +43,7 @@ export function Login() {
           </div>
         </div>
         <TextInput size="sm" label={t('login.user')} value={user} onChange={(event) => setUser(event.currentTarget.value)} autoComplete="username" autoFocus required name="user" />
-        <PasswordInput size="sm" label={t('login.password')} value={password} onChange={(event) => setPassword(event.currentTarget.value)} autoComplete="current-password" required name="password" />
+        <Password size="sm" label={t('login.password')} value={password} onChange={(event) => setPassword(event.currentTarget.value)} autoComplete="current-password" required name="password" />
         {logIn.isError && (
           <p className="login-error" role="alert">
             {wrong ? t('login.wrong') : errorText(logIn.error)}

@@ -8,7 +8,7 @@ import { useObjectMenu } from '../../components/ObjectMenu'
 import { SeverityMark } from '../../components/Severity'
 import { useText } from '../../i18n'
 import { isFold, place, type Fold, type Shown } from './layout'
-import { KIND_ICONS, objectOfNode, worst } from './nodeFace'
+import { KIND_ICONS, objectOfNode, shortLabel, worst } from './nodeFace'
 
 export type ChainProps = {
   chain: Profile
@@ -135,11 +135,11 @@ function NodeFace({ face, node }: { face: Face; node: ProfileNode }) {
       title={process?.cmd || reason || node.label}
       onContextMenu={onContextMenu}
       data-node={node.id}
-      data-label={node.label}
+      data-label={shortLabel(node)}
     >
       <div className="box-head">
         <Icon size={15} aria-hidden />
-        <strong className="clip">{node.label}</strong>
+        <strong className="clip">{shortLabel(node)}</strong>
         <Flags node={node} />
       </div>
       {node.kind === 'process' && <div className="box-line num clip">{[process?.pid ? `PID ${process.pid}` : '', process?.user ?? ''].filter(Boolean).join(' · ')}</div>}

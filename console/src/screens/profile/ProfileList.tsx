@@ -4,7 +4,7 @@ import { useText } from '../../i18n'
 import { ObjectValue } from '../../components/ObjectMenu'
 import { SeverityMark } from '../../components/Severity'
 import { isFold, type Shown } from './layout'
-import { KIND_ICONS, objectOfNode } from './nodeFace'
+import { KIND_ICONS, objectOfNode, shortLabel } from './nodeFace'
 import type { ChainProps } from './ProfileGraph'
 
 /** The same chain as nested lists: for reading aloud, for printing, and for those who prefer text. */
@@ -52,7 +52,7 @@ function Branch({ id, depth, seen, ...props }: ChainProps & { id: string; depth:
         onClick={() => props.onChoose(id)}
       >
         <Icon size={15} aria-hidden />
-        <ObjectValue object={objectOfNode(node)}><strong>{node.label}</strong></ObjectValue>
+        <ObjectValue object={objectOfNode(node)}><strong title={node.label}>{shortLabel(node)}</strong></ObjectValue>
         {node.process?.pid && <span className="dim num">PID {node.process.pid}</span>}
         {node.flagged.map((flag) => (
           <span key={`${flag.filterId}-${flag.uuid}`} className="row tight">

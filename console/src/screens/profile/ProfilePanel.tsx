@@ -98,6 +98,7 @@ function eventsQueryOf(node: ProfileNode): string {
   const { endpointGuid, hashId, pid } = node.process ?? {}
   if (!endpointGuid) return ''
   const host = `endpointGuid: ${quoted(endpointGuid)}`
-  if (hashId) return `${host} AND processHashId: ${hashId}`
-  return pid ? `${host} AND processPid: ${pid}` : ''
+  // What it did, and its own start.
+  if (hashId) return `${host} AND (processHashId: ${hashId} OR objectProcessHashId: ${hashId})`
+  return pid ? `${host} AND (processPid: ${pid} OR objectPid: ${pid})` : ''
 }

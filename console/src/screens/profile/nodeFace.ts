@@ -12,6 +12,11 @@ export const KIND_ICONS: Record<ProfileKind, typeof IconFileText> = {
   missing: IconQuestionMark,
 }
 
+/** What stands in the box: of a path only its end, for the beginning says little. */
+export function shortLabel(node: ProfileNode): string {
+  return node.kind === 'script' || node.kind === 'file' ? (node.label.split(/[\\/]/).at(-1) ?? node.label) : node.label
+}
+
 /** The field of the vocabulary in which a node's value is looked for. */
 const FIELDS: Record<ProfileKind, string> = {
   process: 'processFilePath', missing: 'processFilePath', script: '', file: 'objectFilePath', registry: 'objectRegistryKeyHandle', address: 'dst',

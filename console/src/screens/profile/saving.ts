@@ -1,7 +1,7 @@
 /** The chain as a file: all of it as JSON, what is shown as a picture. */
 import type { Profile } from '../../api/shapes'
 import { isFold, place, type Placed, type Shown } from './layout'
-import { worst } from './nodeFace'
+import { shortLabel, worst } from './nodeFace'
 
 export function saveJson(chain: Profile, name: string): void {
   save(new Blob([JSON.stringify(chain, null, 2)], { type: 'application/json' }), name)
@@ -28,7 +28,7 @@ export function savePicture(shown: Shown, name: string): void {
     drawBox(pen, box, colour(level ? `--h-${level}-ground` : '--h-panel-2'), colour(level ? `--h-${level}` : '--h-line-strong'))
     pen.fillStyle = colour('--h-text')
     pen.font = '600 13px sans-serif'
-    pen.fillText(isFold(node) ? `+ ${node.count}` : node.label, box.x + 10, box.y + 20, box.width - 20)
+    pen.fillText(isFold(node) ? `+ ${node.count}` : shortLabel(node), box.x + 10, box.y + 20, box.width - 20)
     pen.font = '11px monospace'
     if (!isFold(node) && node.process?.cmd) pen.fillText(cut(node.process.cmd), box.x + 10, box.y + 40, box.width - 20)
   }
