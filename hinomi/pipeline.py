@@ -142,7 +142,7 @@ class Pipeline:
     ) -> _Entry:
         try:
             activities, letters = self._normalised(batch, received_ms)
-        except Exception:  # noqa: BLE001  (a record that our own code stumbles over must cost only itself)
+        except Exception:
             log.exception("entry %s could not be normalised whole; going record by record", sequence)
             activities, letters = self._one_by_one(batch, received_ms)
         dead += batch.dead
