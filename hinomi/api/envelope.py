@@ -55,9 +55,11 @@ class Envelope:
         security_headers: Mapping[str, str],
         wide_paths: Mapping[str, int],
         seconds: float = REQUEST_S,
+        slow_s: float = SLOW_S,
     ) -> None:
-        """`wide_paths`: path -> bytes of body allowed there instead of BODY_BYTES."""
-        self._app, self._observe, self._wide, self._seconds = app, observe, wide_paths, seconds
+        """`wide_paths`: path -> bytes of body allowed there instead of BODY_BYTES. From `slow_s` on a request is logged."""
+        self._app, self._observe, self._wide = app, observe, wide_paths
+        self._seconds, self._slow_s = seconds, slow_s
         self._headers = [(name.encode(), value.encode()) for name, value in security_headers.items()]
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
@@ -73,7 +75,7 @@ class Envelope:
         seconds = time.monotonic() - started
         route = getattr(scope.get("route"), "path", "other")
         self._observe(route, scope["method"], exchange.status, seconds)
-        if seconds >= SLOW_S:
+        if seconds >= self._slow_s:
             log.warning(
                 "slow request: %s %s %.1f s trace %s", scope["method"], scope["path"], seconds, exchange.trace_id
             )

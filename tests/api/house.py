@@ -120,7 +120,7 @@ def attack(number: int) -> bytes:
         ParentCommandLine=r"C:\Windows\Explorer.EXE",
         ParentProcessId=100,
         ParentProcessGuid=f"{{00000000-0000-0000-0001-{number:012}}}",
-        User=rf"CORP\user{number % 11}",  # the last machine shares a user with the first: an incident
+        User=rf"CORP\user{number % 10}",  # the last two machines share a user with the first two: two incidents
         Hashes="SHA1=DA39A3EE5E6B4B0D3255BFEF95601890AFD80709",
     )
 

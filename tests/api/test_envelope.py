@@ -102,7 +102,9 @@ def test_a_body_over_the_limit_is_refused_while_it_streams(shared: Running) -> N
 
 
 @contextmanager
-def small_app(seconds: float, release: threading.Event) -> Iterator[tuple[str, list[tuple[str, int]]]]:
+def small_app(
+    seconds: float, release: threading.Event, slow_s: float = 60
+) -> Iterator[tuple[str, list[tuple[str, int]]]]:
     """An app whose handlers fail, hang and answer late."""
     app, seen = FastAPI(openapi_url=None), []
 
@@ -126,6 +128,7 @@ def small_app(seconds: float, release: threading.Event) -> Iterator[tuple[str, l
         security_headers={"X-Content-Type-Options": "nosniff"},
         wide_paths={},
         seconds=seconds,
+        slow_s=slow_s,
     )
     with served(app) as url:
         yield url, seen
@@ -151,3 +154,11 @@ def test_a_request_over_its_time_is_answered_while_its_thread_goes_on() -> None:
             release.set()
     finally:
         release.set()
+
+
+def test_a_slow_request_is_logged_with_its_trace_id(caplog: pytest.LogCaptureFixture) -> None:
+    with small_app(30, threading.Event(), slow_s=0) as (url, _):
+        reply = httpx.get(f"{url}/path", headers={"x-trace-id": "t-2"}, trust_env=False)
+        assert reply.json() == "t-2"
+    assert "slow request: GET /path" in caplog.text
+    assert "trace t-2" in caplog.text
