@@ -52,7 +52,7 @@ READING: Mapping[str, int | str] = {
     "readonly": 2,
     "max_execution_time": 60,
     "timeout_before_checking_execution_speed": 0,
-    "max_result_bytes": 512 * MIB,
+    "max_result_bytes": 128 * MIB,
     "max_threads": 2,
     "use_query_cache": 0,
     "output_format_arrow_string_as_string": 1,

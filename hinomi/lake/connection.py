@@ -31,11 +31,15 @@ LOG = logging.getLogger("hinomi.lake")
 # the engine counts its mapped library, about 200 MB, as its own: with 256 MiB nothing could be written
 LEAST_MEMORY_MB = 512
 START_S = 60.0
+_DYING_S = 0.5
 END_S = 30.0
 MOST_CONNECTIONS = 128  # at once; more askers wait here, the others in the owner
 RESTARTS = 3  # in RESTARTS_WITHIN_S with no answer between them; more means that starting does not help
 RESTARTS_WITHIN_S = 60.0
 
+_FAILURES = (ClickHouseError, urllib3.exceptions.HTTPError, OSError)
+# Codes of ClickHouse (src/Common/ErrorCodes.cpp) and of `protocol.py`
+_TOO_MANY, _OTHER_OWNER = 202, 516
 # read, write, checksum, missing file, no space
 _DISK = frozenset({74, 75, 40, 107, 226, 243})
 _TOO_HEAVY = {159: "took too long", 241: "needs too much memory", 396: "returns too much"}
@@ -86,12 +90,16 @@ class Connection:
                 answer: bytes = client.raw_query(
                     sql, dict(parameters or {}), dict(settings or {}), fmt=form, external_data=external
                 )
-            except (ClickHouseError, urllib3.exceptions.HTTPError, OSError) as error:
-                self._judge(error, client, again=attempt == 1)
+            except _FAILURES as error:
+                _refuse_question(error)
+                if attempt == 2 or self._is_dying():
+                    self._forget(client)
+                if attempt == 2:
+                    raise Unavailable(f"the lake's owner process did not answer: {_said(error)}") from error
             else:
                 self._starts.clear()
                 return answer
-        raise AssertionError  # pragma: no cover - _judge raises on the second attempt
+        raise AssertionError  # the second attempt has raised
 
     def insert(self, table: str, columns: list[str], rows: memoryview) -> None:
         """Rows as an Arrow stream; on return they are on disk. Raises Unavailable: some may be there, ask which.
@@ -103,32 +111,21 @@ class Connection:
             client.raw_insert(table, columns, rows, fmt="ArrowStream")  # type: ignore[arg-type]
         except DatabaseError as error:
             # not a question to mend: the disk or the memory of the owner
-            raise Unavailable(f"the lake could not write: {_first_line(error)}") from error
-        except (ClickHouseError, urllib3.exceptions.HTTPError, OSError) as error:
-            self._judge(error, client, again=False)
+            raise Unavailable(f"the lake could not write: {_said(error)}") from error
+        except _FAILURES as error:
+            # dead, or else made so: an insert that lives on would come in between the caller's next question and write
+            self._forget(client)
+            raise Unavailable(f"the lake's owner process did not answer: {_said(error)}") from error
 
     def command(self, sql: str) -> None:
         """A statement without rows, such as CREATE TABLE."""
         client = self._live()
         try:
             client.raw_query(sql)
-        except (ClickHouseError, urllib3.exceptions.HTTPError, OSError) as error:
-            self._judge(error, client, again=False)
-
-    def _judge(self, error: Exception, client: HttpClient, *, again: bool) -> None:
-        """Return when it is worth asking again; else raise what the caller can decide on."""
-        code = getattr(error, "code", None)
-        if isinstance(error, DatabaseError) and code is not None and code != 516:
-            if code in _TOO_HEAVY:
-                raise InputError(f"the search {_TOO_HEAVY[code]}; narrow it: {_first_line(error)}") from error
-            if code == 202:
-                raise TooMany("too many searches are waiting; try again later") from error
-            if code in _DISK:
-                raise Unavailable(f"the lake cannot read its disk; verify it: {_first_line(error)}") from error
-            raise InputError(f"the lake refuses the question: {_first_line(error)}") from error
-        self._forget(client)
-        if not again:
-            raise Unavailable(f"the lake's owner process did not answer: {_first_line(error)}") from error
+        except _FAILURES as error:
+            _refuse_question(error)
+            self._forget(client)
+            raise Unavailable(f"the lake's owner process did not answer: {_said(error)}") from error
 
     # ---- the owner's life ---------------------------------------------------------------------------------------------
     def _live(self) -> HttpClient:
@@ -138,6 +135,14 @@ class Connection:
             if self._client is None or self.owner_pid is None:
                 return self._start()
             return self._client
+
+    def _is_dying(self) -> bool:
+        """A killed process closes its sockets a moment before its parent can see it dead."""
+        owner = self._owner
+        try:
+            return owner is None or owner.wait(_DYING_S) is not None
+        except subprocess.TimeoutExpired:
+            return False
 
     def _forget(self, client: HttpClient) -> None:
         """The owner of this client is dead or does not answer: make sure of the former."""
@@ -161,7 +166,7 @@ class Connection:
             prepare(lambda sql: client.raw_query(sql).decode())
         except ClickHouseError as error:
             self._end_owner(kill=True)
-            raise Unavailable(f"the lake's tables cannot be opened: {_first_line(error)}") from error
+            raise Unavailable(f"the lake's tables cannot be opened: {_said(error)}") from error
         except BaseException:
             self._end_owner(kill=True)
             raise
@@ -242,8 +247,24 @@ def _connect(folder: Path, token: str) -> HttpClient:
     )
 
 
-def _first_line(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0][:500]
+def _refuse_question(error: Exception) -> None:
+    """Raise what the caller can decide on when the engine has said no; return when there was no answer at all."""
+    code = getattr(error, "code", None)
+    if not isinstance(error, DatabaseError) or code is None or code == _OTHER_OWNER:
+        return
+    if code in _TOO_HEAVY:
+        raise InputError(f"the search {_TOO_HEAVY[code]}; narrow it: {_said(error)}") from error
+    if code == _TOO_MANY:
+        raise TooMany("too many searches are waiting; try again later") from error
+    if code in _DISK:
+        raise Unavailable(f"the lake cannot read its disk; verify it: {_said(error)}") from error
+    raise InputError(f"the lake refuses the question: {_said(error)}") from error
+
+
+def _said(error: Exception) -> str:
+    """What the engine said, without the frames that client and protocol put round it."""
+    text = str(error).partition("DB::Exception: ")[2] or str(error)
+    return text.strip().partition("\n")[0].partition(" (for url ")[0][:500]
 
 
 # ---- urllib3 over a Unix socket ---------------------------------------------------------------------------------------

@@ -77,6 +77,10 @@ class Handler(BaseHTTPRequestHandler):
         except EngineError as error:
             LOG.warning("%s: %s", error.code, error)
             self._refuse(error)
+        except Exception:  # one bad request must not end the owner of everybody's
+            LOG.exception("a request failed")
+            self.close_connection = True
+            self._refuse(EngineError(1000, "Code: 1000. DB::Exception: the owner could not read the request."))
         else:
             self._answer(200, outcome.body, outcome)
         finally:
@@ -95,7 +99,7 @@ class Handler(BaseHTTPRequestHandler):
             fields, tables = _parts(self.headers["Content-Type"], given, b"".join(_bounded(self._body())))
             given |= fields
         elif "query" in given:
-            data = self._spill(b"")
+            data = self._spill()
         else:
             given["query"], data = self._split(b"".join(_bounded(self._body())))
         return Statement(
@@ -132,13 +136,16 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             raise EngineError(210, "Code: 210. DB::Exception: the request ended too soon.")
 
-    def _spill(self, first: bytes) -> int | None:
+    def _spill(self) -> int | None:
         """The body in a descriptor; None when there is none."""
-        descriptor = open_memory()
-        with open(descriptor, "wb", closefd=False) as stream:
-            size = stream.write(first)
-            for chunk in self._body():
-                size += stream.write(chunk)
+        descriptor, size = open_memory(), 0
+        try:
+            with open(descriptor, "wb", closefd=False) as stream:
+                for chunk in self._body():
+                    size += stream.write(chunk)
+        except BaseException:
+            os.close(descriptor)
+            raise
         if size:
             return descriptor
         os.close(descriptor)
@@ -162,6 +169,8 @@ class Handler(BaseHTTPRequestHandler):
             self.send_response(status)
             self.send_header("Content-Length", str(len(body)))
             self.send_header("X-ClickHouse-Timezone", "UTC")
+            if self.close_connection:
+                self.send_header("Connection", "close")
             if code is not None:
                 self.send_header("X-ClickHouse-Exception-Code", str(code))
             if outcome is not None:

@@ -98,6 +98,33 @@ def test_an_insert_that_fails_says_so(plain: _Plain, table: str) -> None:
     assert ask(plain, f"SELECT count() FROM {table}")[1] == b"0\n"
 
 
+def test_a_request_cut_short_harms_nobody(lake: Lake, plain: _Plain, table: str) -> None:
+    cut = socket.socket(socket.AF_UNIX)
+    dial(cut, lake._connection.folder / SOCKET)
+    head = f"POST /?query=INSERT+INTO+{table}+FORMAT+CSV HTTP/1.1\r\nHost: lake\r\nContent-Length: 100\r\n\r\n1,a\n"
+    cut.sendall(head.encode())
+    cut.shutdown(socket.SHUT_WR)
+    assert b"Code: 210" in cut.recv(4096)
+    cut.close()
+    assert ask(plain, f"SELECT count() FROM {table}")[1] == b"0\n"
+
+
+def test_a_request_that_makes_no_sense_is_answered(plain: _Plain) -> None:
+    plain.putrequest("POST", "/?query=SELECT+1")
+    plain.putheader("Transfer-Encoding", "chunked")
+    plain.endheaders(b"not a size\r\n")
+    answer = plain.getresponse()
+    assert answer.status == 500
+    assert b"could not read" in answer.read()
+    assert ask(plain, "SELECT 1") == (200, b"1\n")
+
+
+def test_a_client_that_closes_after_each_request_can_write(plain: _Plain, table: str) -> None:
+    plain.request("POST", f"/?query=INSERT+INTO+{table}+FORMAT+CSV", b"1,a\n", headers={"Connection": "close"})
+    assert plain.getresponse().read() == b""
+    assert ask(plain, f"SELECT count() FROM {table}")[1] == b"1\n"
+
+
 def test_a_client_of_another_owner_is_turned_away(plain: _Plain) -> None:
     plain.request("POST", "/", b"SELECT 1", headers={"X-Hinomi-Owner": "another"})
     assert plain.getresponse().status == 409
