@@ -7,7 +7,6 @@ another code path.
 import logging
 import os
 import secrets
-import socket
 import subprocess
 import sys
 import threading
@@ -24,6 +23,7 @@ from clickhouse_connect.driver.httpclient import HttpClient
 
 from hinomi.errors import InputError, TooMany, Unavailable
 from hinomi.lake.owner import EXIT_TAKEN, JOURNAL, SOCKET
+from hinomi.lake.socket_pool import SocketManager
 from hinomi.lake.upkeep import check_version, prepare
 
 LOG = logging.getLogger("hinomi.lake")
@@ -33,7 +33,6 @@ LEAST_MEMORY_MB = 512
 START_S = 60.0
 _DYING_S = 0.5
 END_S = 30.0
-MOST_CONNECTIONS = 128  # at once; more askers wait here, the others in the owner
 RESTARTS = 3  # in RESTARTS_WITHIN_S with no answer between them; more means that starting does not help
 RESTARTS_WITHIN_S = 60.0
 
@@ -237,7 +236,7 @@ def _connect(folder: Path, token: str) -> HttpClient:
         interface="http",
         database="hinomi",
         compress=False,
-        pool_mgr=_SocketManager(folder / SOCKET),
+        pool_mgr=SocketManager(folder / SOCKET),
         autogenerate_session_id=False,
         query_retries=0,
         form_encode_query_params=True,
@@ -265,59 +264,3 @@ def _said(error: Exception) -> str:
     """What the engine said, without the frames that client and protocol put round it."""
     text = str(error).partition("DB::Exception: ")[2] or str(error)
     return text.strip().partition("\n")[0].partition(" (for url ")[0][:500]
-
-
-# ---- urllib3 over a Unix socket ---------------------------------------------------------------------------------------
-class _SocketConnection(urllib3.connection.HTTPConnection):
-    path: Path
-
-    def _new_conn(self) -> socket.socket:
-        made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        timeout = self.timeout
-        made.settimeout(timeout if isinstance(timeout, int | float) else None)
-        try:
-            dial(made, self.path)
-        except OSError as error:
-            made.close()
-            raise urllib3.exceptions.NewConnectionError(self, f"{self.path}: {error}") from error
-        return made
-
-
-def dial(made: socket.socket, path: Path) -> None:
-    """A socket's path may have 107 bytes only: reach a longer one through its folder's descriptor."""
-    if len(os.fsencode(path)) <= 100:
-        made.connect(str(path))
-        return
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        made.connect(f"/proc/self/fd/{folder}/{path.name}")
-    finally:
-        os.close(folder)
-
-
-class _SocketPool(urllib3.HTTPConnectionPool):
-    def __init__(self, path: Path, host: str, port: int, **options: Any) -> None:
-        super().__init__(host, port, **options)
-        self._path = path
-
-    def _new_conn(self) -> urllib3.connection.HTTPConnection:
-        made = _SocketConnection(self.host, self.port, timeout=self.timeout.connect_timeout)
-        made.path = self._path
-        return made
-
-
-class _SocketManager(urllib3.PoolManager):
-    """Every address leads to the one socket."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(num_pools=1, retries=False)
-        self._path = path
-
-    def _new_pool(
-        self,
-        scheme: str,  # noqa: ARG002
-        host: str,
-        port: int,
-        request_context: dict[str, Any] | None = None,  # noqa: ARG002
-    ) -> urllib3.HTTPConnectionPool:
-        return _SocketPool(self._path, host, port, maxsize=MOST_CONNECTIONS, block=True)

@@ -10,7 +10,7 @@ import threading
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -197,8 +197,13 @@ class Engine:
             return session.run(sql, statement.output_format, statement.parameters)
 
     def close(self) -> None:
-        """Waits for the statement that writes, then closes the engine."""
-        with self._writing.take():
+        """Waits for the statement that writes; questions under way are not waited for."""
+        with self._writing.take(), ExitStack() as taken:
+            try:
+                for _ in self._readers:
+                    taken.enter_context(self._reading.take(wait_s=0.5))
+            except EngineError:
+                return
             for session in [*self._readers, self._writer]:
                 session.close()
 

@@ -15,6 +15,7 @@ import signal
 import socketserver
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import IO
 
@@ -22,6 +23,7 @@ from hinomi.lake.configuration import query_memory, write_configuration
 
 LOG = logging.getLogger("hinomi.lake.owner")
 EXIT_TAKEN = 3  # another owner has the folder
+ORPHAN_S = 45.0
 
 LOCK, SOCKET, JOURNAL, STORE = "owner.lock", "owner.sock", "owner.log", "store"
 
@@ -57,17 +59,44 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
 
 
 def _lock() -> IO[str] | None:
-    """Held as long as the process lives, however it ends."""
+    """Held as long as the process lives, however it ends. An owner whose parent has died is about to end: wait for it."""
     lock = Path(LOCK).open("a+")  # noqa: SIM115 - closing it would let go of the lock
+    deadline = time.monotonic() + ORPHAN_S
+    while not _try_lock(lock):
+        if _holder_has_a_parent(lock) or time.monotonic() > deadline:
+            lock.close()
+            return None
+        time.sleep(0.05)
+    lock.truncate(0)
+    lock.write(f"{os.getpid()} {os.getppid()}\n")
+    lock.flush()
+    return lock
+
+
+def _try_lock(lock: IO[str]) -> bool:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        lock.close()
-        return None
-    lock.truncate(0)
-    lock.write(f"{os.getpid()}\n")
-    lock.flush()
-    return lock
+        return False
+    return True
+
+
+def _holder_has_a_parent(lock: IO[str]) -> bool:
+    """False also while the holder has not yet written who it is."""
+    lock.seek(0)
+    numbers = lock.read().split()
+    return len(numbers) == 2 and _lives(int(numbers[1]))
+
+
+def _lives(pid: int) -> bool:
+    """A zombie is dead: its parent has not asked yet."""
+    try:
+        os.kill(pid, 0)
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except ProcessLookupError:
+        return False
+    except OSError:  # another user's, or no /proc
+        return True
 
 
 def _log_to_file() -> None:
@@ -95,6 +124,8 @@ def _serve(options: argparse.Namespace) -> None:
     Path(SOCKET).unlink(missing_ok=True)
     engine.close()
     LOG.info("ended")
+    logging.shutdown()
+    os._exit(0)  # a question that still runs has nobody to answer; the engine's own tidying would wait for it
 
 
 def _end_with_parent(server: socketserver.BaseServer) -> None:

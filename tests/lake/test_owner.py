@@ -1,5 +1,6 @@
 """The owner process by itself: its lock, its journal, its surroundings."""
 
+import os
 import subprocess
 import sys
 
@@ -16,7 +17,7 @@ def test_a_second_owner_is_refused(lake: Lake) -> None:
     second = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     assert second.returncode == EXIT_TAKEN
     assert "another owner process" in second.stderr
-    assert int((folder / LOCK).read_text()) == lake.status().owner_pid
+    assert (folder / LOCK).read_text().split() == [str(lake.status().owner_pid), str(os.getpid())]
 
 
 def test_the_journal_names_errors(lake: Lake) -> None:

@@ -9,9 +9,9 @@ from urllib.parse import urlencode
 
 import pytest
 
-from hinomi.lake.connection import dial
 from hinomi.lake.lake import Lake
 from hinomi.lake.owner import SOCKET
+from hinomi.lake.socket_pool import dial
 
 
 class _Plain(http.client.HTTPConnection):
