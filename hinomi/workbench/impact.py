@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from hinomi.schema.detection import Detection
@@ -70,6 +71,7 @@ def _short(account: str) -> str:
     return f"{domain.split('.')[0]}{slash}{user}"
 
 
+@lru_cache(maxsize=8192)  # the same few accounts stand in most activities
 def account_id(user: str, domain: str) -> str | None:
     """`domain\\user` in lower case, or `user` where no domain is known; None when it is no account of a person."""
     user, domain = _split(_shorten(user).strip().lower(), _shorten(domain).strip().lower())

@@ -3,6 +3,7 @@
 From the newest detection the nearest before and the nearest after it are taken: no other choice is shorter in time.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable
 
 from hinomi.detect.rule_type import RuleType
@@ -13,13 +14,16 @@ from hinomi.schema.detection import Detection
 
 def judge(rule: Rule, window: Window, place: int) -> tuple[Detection, ...]:
     newest = window.detections[place]
+    length_ms = rule.window_s * 1000
+    first = bisect_left(window.moments, (newest.event_time_ms - length_ms, 0))
+    last = bisect_left(window.moments, (newest.event_time_ms + length_ms + 1, 0))
     for step, filter_id in enumerate(rule.filters):
         if filter_id == newest.filter_id:
-            before = _chain(window, range(place - 1, -1, -1), rule.filters[:step][::-1], newest)
-            after = _chain(window, range(place + 1, len(window)), rule.filters[step + 1 :], newest)
+            before = _chain(window, range(place - 1, first - 1, -1), rule.filters[:step][::-1], newest)
+            after = _chain(window, range(place + 1, last), rule.filters[step + 1 :], newest)
             if before is not None and after is not None:
                 evidence = (*before[::-1], newest, *after)
-                if evidence[-1].event_time_ms - evidence[0].event_time_ms <= rule.window_s * 1000:
+                if evidence[-1].event_time_ms - evidence[0].event_time_ms <= length_ms:
                     return evidence
     return ()
 
