@@ -89,9 +89,14 @@ def column_type(field: str) -> str:
 
 def activities() -> str:
     """One row for each activity. The sort key keeps an hour of a machine together."""
-    indexes = [f"INDEX `{name}_bloom` `{name}` TYPE bloom_filter(0.01) GRANULARITY 2" for name in SOUGHT]
+    indexes = [f"INDEX `{name}_bloom` {_sought(name)} TYPE bloom_filter(0.01) GRANULARITY 2" for name in SOUGHT]
     engine = f"MergeTree {_BY_DAY} ORDER BY (toStartOfHour(time), endpointHostName, time)"
     return _table("activities", KEPT_COLUMNS | columns()["activities"], engine, indexes)
+
+
+def _sought(name: str) -> str:
+    """As `query` compares it: text without regard to case."""
+    return f"lowerUTF8(`{name}`)" if FIELDS[name] is FieldType.TEXT else f"`{name}`"
 
 
 # column of `processes` -> column of the activity that is the process's start

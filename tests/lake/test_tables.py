@@ -1,10 +1,18 @@
 """The reference page tells the tables as they are."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from hinomi.lake import detections, tables
 from hinomi.lake.lake import Lake
-from hinomi.schema.activity import FIELDS
+from hinomi.query.fields import ACTIVITY
+from hinomi.query.search_language import parse_query
+from hinomi.query.sql import to_sql
+from hinomi.schema.activity import FIELDS, FieldType
+from tests.lake import making
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "reference" / "lake.md").read_text()
 
@@ -29,6 +37,18 @@ def test_the_reference_names_no_column_that_is_not_there() -> None:
 
 def test_the_filtered_columns_are_named() -> None:
     assert f"Bloom filters: {', '.join(f'`{name}`' for name in tables.SOUGHT)}." in PAGE
+
+
+@pytest.mark.parametrize("name", tables.SOUGHT)
+def test_a_search_for_one_value_uses_the_filter(lake: Lake, write: Callable[..., Any], hour: int, name: str) -> None:
+    value = 12345 if FIELDS[name] is FieldType.INTEGER else "ABC"
+    write(making.activity(hour, **{name: value}))
+    where, values = to_sql(parse_query(f'{name}: "{value}"'), ACTIVITY)
+    told = lake._connection.ask(
+        f"EXPLAIN indexes = 1 SELECT id FROM activities WHERE {where}", values, form="TabSeparated"
+    )
+    assert f"{name}_bloom" in told.decode()
+    assert lake.count(where, values, from_ms=hour, to_ms=hour + 1) == 1
 
 
 def test_names_of_the_tables_say_what_repeats() -> None:
