@@ -21,7 +21,7 @@ from clickhouse_connect.driver.exceptions import ClickHouseError, DatabaseError
 from clickhouse_connect.driver.external import ExternalData
 from clickhouse_connect.driver.httpclient import HttpClient
 
-from hinomi.errors import InputError, TooMany, Unavailable
+from hinomi.errors import DiskFull, InputError, TooMany, Unavailable
 from hinomi.lake.owner import EXIT_TAKEN, JOURNAL, SOCKET
 from hinomi.lake.socket_pool import SocketManager
 from hinomi.lake.upkeep import check_version, prepare
@@ -38,7 +38,7 @@ RESTARTS_WITHIN_S = 60.0
 
 _FAILURES = (ClickHouseError, urllib3.exceptions.HTTPError, OSError)
 # Codes of ClickHouse (src/Common/ErrorCodes.cpp) and of `protocol.py`
-_TOO_MANY, _OTHER_OWNER = 202, 516
+_TOO_MANY, _OTHER_OWNER, _NO_SPACE = 202, 516, 243
 # read, write, checksum, missing file, no space
 _DISK = frozenset({74, 75, 40, 107, 226, 243})
 _TOO_HEAVY = {159: "took too long", 241: "needs too much memory", 396: "returns too much"}
@@ -109,7 +109,9 @@ class Connection:
         try:
             client.raw_insert(table, columns, rows, fmt="ArrowStream")  # type: ignore[arg-type]
         except DatabaseError as error:
-            # not a question to mend: the disk or the memory of the owner
+            if error.code == _NO_SPACE:
+                raise DiskFull(f"the lake's disk is full: {_said(error)}") from error
+            # not a question to mend: the owner's memory, or a table that another program changed
             raise Unavailable(f"the lake could not write: {_said(error)}") from error
         except _FAILURES as error:
             # dead, or else made so: an insert that lives on would come in between the caller's next question and write

@@ -26,6 +26,12 @@ def test_the_journal_names_errors(lake: Lake) -> None:
     assert "no_such_thing" in (lake._connection.folder / JOURNAL).read_text()
 
 
+def test_only_the_owner_loads_the_engine() -> None:
+    """Its import takes 200 MB and starts threads, after which no process may fork."""
+    program = "import sys, hinomi.lake.lake; sys.exit('chdb' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
 def test_nobody_else_can_read_the_lake(lake: Lake) -> None:
     assert lake._connection.folder.stat().st_mode & 0o077 == 0
 
