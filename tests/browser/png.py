@@ -6,6 +6,7 @@ import zlib
 import numpy as np
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
+FREQUENT = 128
 
 
 def shrink(png: bytes) -> bytes:
@@ -85,14 +86,19 @@ def _slowly(filter_: int, raw: np.ndarray, above: np.ndarray, channels: int) -> 
 
 
 def _quantise(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The 256 most frequent colours (of 6 bits a channel where there are more) and for each pixel the nearest of them."""
+    """At most 256 colours and for each pixel the nearest: the most frequent, then those that would be missed most."""
     packed = _pack(pixels)
     colours, inverse, counts = np.unique(packed, return_inverse=True, return_counts=True)
-    kept = colours[np.argsort(-counts)[:256]]
-    palette = np.stack([kept >> 16, kept >> 8 & 255, kept & 255], axis=1).astype(np.uint8)
     every = np.stack([colours >> 16, colours >> 8 & 255, colours & 255], axis=1).astype(np.int32)
-    distance = ((every[:, None, :] - palette[None, :, :].astype(np.int32)) ** 2).sum(axis=2)
-    return palette, distance.argmin(axis=1)[inverse]
+    chosen = list(np.argsort(-counts)[:FREQUENT])
+    nearest = np.min([((every - every[at]) ** 2).sum(axis=1) for at in chosen], axis=0)
+    while len(chosen) < min(256, len(colours)):
+        at = int(np.argmax(nearest * np.sqrt(counts)))
+        chosen.append(at)
+        nearest = np.minimum(nearest, ((every - every[at]) ** 2).sum(axis=1))
+    palette = every[chosen]
+    distance = ((every[:, None, :] - palette[None, :, :]) ** 2).sum(axis=2)
+    return palette.astype(np.uint8), distance.argmin(axis=1)[inverse]
 
 
 def _pack(pixels: np.ndarray) -> np.ndarray:

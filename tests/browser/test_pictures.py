@@ -62,17 +62,17 @@ def see_figures(page: Page, _language: str) -> None:
 
 PAGES: list[tuple[str, str, Callable[[Page, str], None]]] = [
     ("workbench", "/workbench?status=all", see_rows),
-    ("workbench-flyout", "/workbench?status=all", open_flyout),
+    ("flyout", "/workbench?status=all", open_flyout),
     ("alert", "/workbench?status=all", open_demo),
     ("context-menu", "/workbench?status=all", open_menu),
-    ("execution-profile", "/workbench?status=all", open_profile),
+    ("profile", "/workbench?status=all", open_profile),
     ("incident", "/workbench?tab=incidents&status=all", open_incident),
-    ("observed-attack-techniques", "/detections?range=24h", see_rows),
-    ("detection-models", "/models", see_rows),
-    ("detection-model", "/models/credential_dumping_mimikatz", open_first_filter),
+    ("detections", "/detections?range=24h", see_rows),
+    ("models", "/models", see_rows),
+    ("model", "/models/credential_dumping_mimikatz", open_first_filter),
     ("search", "/search?range=24h&query=eventId: process", see_rows),
     ("technique", "/attack/techniques/T1003", see_figures),
-    ("system-status", "/operations/status", see_figures),
+    ("status", "/operations/status", see_figures),
 ]
 
 
@@ -88,10 +88,22 @@ def test_picture(
     act(seen, language)
     seen.wait_for_load_state("networkidle")
     expect(seen.locator("html")).to_have_attribute("lang", language)
+    keep(seen, tmp_path, f"{name}-{language}.png")
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_picture_of_the_login(open_page: Opens, tmp_path: Path, language: str) -> None:
+    seen = open_page("/login", language=language)
+    expect(seen.locator("input[name=user]")).to_be_visible()
+    expect(seen.locator("html")).to_have_attribute("lang", language)
+    keep(seen, tmp_path, f"login-{language}.png")
+
+
+def keep(seen: Page, tmp_path: Path, name: str) -> None:
     folder = IMAGES if os.environ.get("HINOMI_PICTURES") == "1" else tmp_path
     folder.mkdir(parents=True, exist_ok=True)
     small = shrink(seen.screenshot(animations="disabled"))
-    (folder / f"{name}-{language}.png").write_bytes(small)
+    (folder / name).write_bytes(small)
     assert small.startswith(SIGNATURE)
     assert len(small) < 200_000
 

@@ -98,6 +98,8 @@ export type AlertDetail = AlertRow & {
   incident: { id: string; name: Text; score: number; alerts: SiblingAlert[] } | null
   notes: Note[]
   history: HistoryEntry[]
+  /** The last closed alert of the same model and entity. */
+  earlier?: string | null
 }
 export type AlertChanges = { status?: AlertStatus; investigationResult?: Finding; owner?: string | null; reason?: string }
 export type BulkResult = { results: { id: string; ok: boolean; error?: string | { code: string; message: string } }[] }

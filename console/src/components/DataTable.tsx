@@ -1,7 +1,7 @@
 import { Checkbox } from '@mantine/core'
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useRef, type ReactNode } from 'react'
+import { Fragment, useEffect, useMemo, useRef, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import './table.css'
 
@@ -33,6 +33,8 @@ type Props<Row> = {
   rowHeight?: number
   /** What stands under the last row: more to load, or nothing. */
   foot?: ReactNode
+  /** The head under which a row stands; a new head begins where it changes. Rows must come grouped. */
+  groupOf?: ((row: Row) => string) | undefined
   /** Rows grow with their content; they are then not drawn virtually. */
   free?: boolean
 }
@@ -57,6 +59,7 @@ export function DataTable<Row>(props: Props<Row>) {
   const before = items?.[0]?.start ?? 0
   const after = items ? virtualizer.getTotalSize() - (items.at(-1)?.end ?? 0) : 0
   const span = columns.length + (props.onMark ? 1 : 0)
+  const groupCounts = useGroupCounts(rows, props.groupOf)
   const shown = items ? items.map((item) => rows[item.index] as Row) : rows
   return (
     <div className="table-scroller" ref={scroller}>
@@ -64,14 +67,37 @@ export function DataTable<Row>(props: Props<Row>) {
         <Head {...props} />
         <tbody>
           {before > 0 && <tr aria-hidden="true"><td colSpan={span} style={{ height: before, padding: 0, border: 0 }} /></tr>}
-          {shown.map((row) => (
-            <BodyRow key={props.rowKey(row)} row={row} table={props} />
+          {shown.map((row, index) => (
+            <Fragment key={props.rowKey(row)}>
+              <GroupHead now={props.groupOf?.(row)} before={index > 0 ? props.groupOf?.(shown[index - 1] as Row) : undefined} span={span} count={groupCounts.get(props.groupOf?.(row) ?? '') ?? 0} />
+              <BodyRow row={row} table={props} />
+            </Fragment>
           ))}
           {after > 0 && <tr aria-hidden="true"><td colSpan={span} style={{ height: after, padding: 0, border: 0 }} /></tr>}
         </tbody>
       </table>
       {props.foot}
     </div>
+  )
+}
+
+function useGroupCounts<Row>(rows: Row[], groupOf: ((row: Row) => string) | undefined): Map<string, number> {
+  return useMemo(() => {
+    const counts = new Map<string, number>()
+    for (const row of groupOf ? rows : []) counts.set(groupOf?.(row) ?? '', (counts.get(groupOf?.(row) ?? '') ?? 0) + 1)
+    return counts
+  }, [rows, groupOf])
+}
+
+/** The head of a group, where one begins. */
+function GroupHead({ now, before, span, count }: { now: string | undefined; before: string | undefined; span: number; count: number }) {
+  if (now === undefined || now === before) return null
+  return (
+    <tr className="group">
+      <th colSpan={span} scope="rowgroup">
+        {now || '–'} <span className="dim num">{count}</span>
+      </th>
+    </tr>
   )
 }
 

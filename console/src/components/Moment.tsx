@@ -19,14 +19,19 @@ export function zoneOffset(): string {
   return parts.find((part) => part.type === 'timeZoneName')?.value ?? 'UTC'
 }
 
-/** A moment in the reader's zone; the ISO text stands in the tooltip. `short` leaves out the present year, for dense tables. */
+/** For dense tables: the present year is left out; of another year's moment, the seconds. */
+export function shortMoment(text: string, thisYear: string): string {
+  return text.startsWith(`${thisYear}-`) ? text.slice(5) : text.slice(0, 16)
+}
+
+/** A moment in the reader's zone; the ISO text stands in the tooltip. */
 export function Moment({ at, short = false }: { at: string | number | null | undefined; short?: boolean }) {
   const text = momentText(at)
   if (!text) return <span className="dim">–</span>
   const iso = new Date(at as string | number).toISOString()
   return (
     <time className="nowrap" dateTime={iso} title={iso}>
-      {short && text.startsWith(momentText(Date.now()).slice(0, 5)) ? text.slice(5) : text}
+      {short ? shortMoment(text, momentText(Date.now()).slice(0, 4)) : text}
     </time>
   )
 }

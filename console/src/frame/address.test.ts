@@ -23,6 +23,7 @@ describe('the address of the Workbench', () => {
     { severities: ['critical', 'high'], model: 'credential_dumping' },
     { search: 'hinode\\田中 & 50%+1,2="x"' },
     { order: { by: 'createdDateTime', direction: 'asc' }, cursor: 'WB-1-20261122-00001', flyout: true },
+    { group: 'endpoint' },
     { tab: 'incidents', order: { by: 'alertCount', direction: 'desc' } },
   ])('brings back %o', (changes) => {
     const view = { ...workbench.DEFAULTS, ...changes }

@@ -83,6 +83,11 @@ function Extent({ alert }: { alert: AlertDetail }) {
         {alert.impactScope.entities.length > shown.length && <span className="dim num">+{alert.impactScope.entities.length - shown.length}</span>}
       </p>
       <p className="num">{t('answer.events', { count: alert.eventCount })}{seconds > 0 && ` · ${t('answer.within', { span: span(seconds) })}`}</p>
+      {alert.earlier && (
+        <p>
+          {t('answer.earlier')} <Link className="mono" to="/workbench/alerts/$id" params={{ id: alert.earlier }}>{alert.earlier}</Link>
+        </p>
+      )}
       {alert.incident && (
         <p>
           <Link to="/workbench/incidents/$id" params={{ id: alert.incident.id }}>{text(alert.incident.name)}</Link>

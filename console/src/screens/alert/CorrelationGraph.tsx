@@ -51,7 +51,7 @@ function Flow({ graph, lit }: { graph: Things; lit: string }) {
     id: `${edge.from}→${edge.to}`,
     source: edge.from,
     target: edge.to,
-    label: edge.label ? t(`edge.${edge.label}`, edge.label) : undefined,
+    label: isTold(edge.label, graph.edges.length) ? t(`edge.${edge.label}`, edge.label) : undefined,
     focusable: false,
     style: { opacity: lit !== '' && !isLit(edge.uuids) ? 0.25 : 1, ...(isLit(edge.uuids) ? { stroke: 'var(--h-ember)' } : {}) },
   }))
@@ -64,6 +64,12 @@ function Flow({ graph, lit }: { graph: Things; lit: string }) {
     </div>
   )
 }
+
+/** A command line says itself what it is, and among many edges words only cover each other. */
+function isTold(label: string, edges: number): boolean {
+  return label !== '' && label !== 'command-line' && edges <= MOST_TOLD
+}
+const MOST_TOLD = 18
 
 function ThingFace({ data: { thing, direction, dim, lit } }: NodeProps<ThingNode>) {
   return (

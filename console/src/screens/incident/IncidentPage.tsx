@@ -144,7 +144,7 @@ function useMemberColumns(onLeave: ((alert: AlertRow) => void) | null): Column<M
     {
       key: 'leave',
       header: '',
-      width: '112px',
+      width: '128px',
       cell: ({ alert }) => <Button variant="subtle" color="gray" px={6} leftSection={<IconUnlink size={14} />} onClick={() => onLeave(alert)}>{t('incident.unlink')}</Button>,
     },
   ]

@@ -46,7 +46,7 @@ function Head({ model }: { model: ModelRow }) {
           <div><dt>{t('column.severity')}</dt><dd><Severity level={model.severity} /></dd></div>
           <div><dt>{t('column.needs')}</dt><dd><Products products={model.products} available={model.available} /></dd></div>
           <div><dt>{t('column.techniques')}</dt><dd><Techniques techniques={model.techniques} named /></dd></div>
-          <div><dt>{t('column.updated')}</dt><dd><Moment at={model.updatedDateTime} /></dd></div>
+          {model.updatedDateTime && <div><dt>{t('column.updated')}</dt><dd><Moment at={model.updatedDateTime} /></dd></div>}
         </dl>
       </div>
       <div className="col" style={{ alignItems: 'flex-end' }}>

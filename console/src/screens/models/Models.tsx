@@ -25,7 +25,7 @@ export function Models() {
   const navigate = useNavigate()
   const [address, setAddress] = useAddress()
   const models = useQuery(modelsQuery)
-  const columns = useColumns()
+  const columns = useColumns(models.data?.items.some((model) => model.updatedDateTime !== null) ?? false)
   usePageTitle(t('nav.models'))
   const severities = LEVELS.filter((level) => (address.severity ?? '').split(',').includes(level))
   const [by = 'severity', direction = 'desc'] = (address.order ?? '').split(' ').filter(Boolean)
@@ -95,7 +95,8 @@ function inOrder(rows: ModelRow[], order: Order, text: ReturnType<typeof useText
   return [...rows].sort((a, b) => sign * compare(a, b) || text(a.name).localeCompare(text(b.name)))
 }
 
-function useColumns(): Column<ModelRow>[] {
+/** `dated`: whether the server knows when models last changed. */
+function useColumns(dated: boolean): Column<ModelRow>[] {
   const { t } = useTranslation()
   const text = useText()
   return [
@@ -122,7 +123,7 @@ function useColumns(): Column<ModelRow>[] {
       order: 'alertCount',
       cell: (row) => (row.alertCount > 0 ? <Link to="/workbench" search={{ model: row.id, created: 'all', status: 'all' }}>{row.alertCount}</Link> : 0),
     },
-    { key: 'updated', header: t('column.updated'), width: '122px', cell: (row) => <Moment short at={row.updatedDateTime} /> },
+    ...(dated ? [{ key: 'updated', header: t('column.updated'), width: '122px', cell: (row: ModelRow) => <Moment short at={row.updatedDateTime} /> }] : []),
     { key: 'enabled', header: t('column.enabled'), width: '90px', order: 'enabled', cell: (row) => <ModelSwitch model={row} /> },
   ]
 }

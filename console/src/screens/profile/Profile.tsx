@@ -3,6 +3,7 @@ import { IconDownload, IconFilter } from '@tabler/icons-react'
 import { useQueryClient, type UseQueryResult } from '@tanstack/react-query'
 import { lazy, Suspense, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { ApiError } from '../../api/client'
 import { processProfileQuery } from '../../api/profile'
 import type { Profile as Chain, ProfileNode } from '../../api/shapes'
 import { useNotice } from '../../components/Notices'
@@ -20,8 +21,10 @@ const KINDS = ['script', 'file', 'registry', 'address'] as const
 export function Profile({ query, name }: { query: UseQueryResult<Chain>; name: string }) {
   const { t } = useTranslation()
   if (query.isPending) return <Loading />
-  if (query.isError) return <Failed error={query.error} onRetry={() => void query.refetch()} />
-  if (query.data.nodes.length === 0) {
+  // The server says "not found" of an event that tells of no process: that is an answer, not a fault.
+  const isNone = query.error instanceof ApiError && query.error.status === 404
+  if (query.isError && !isNone) return <Failed error={query.error} onRetry={() => void query.refetch()} />
+  if (!query.data || query.data.nodes.length === 0) {
     return (
       <Empty title={t('profile.empty')}>
         <p>{t('profile.emptyHelp')}</p>

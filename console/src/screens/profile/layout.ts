@@ -81,7 +81,7 @@ export function sizeOf(node: ProfileNode | Fold): { width: number; height: numbe
 /** Left to right: creators left of what they created. Coordinates are the upper left corners, in pixels. */
 export function place(shown: Shown): Placed[] {
   const graph = new Graph()
-  graph.setGraph({ rankdir: 'LR', nodesep: 12, ranksep: 54, marginx: 12, marginy: 12 })
+  graph.setGraph({ rankdir: 'LR', nodesep: 12, ranksep: 72, marginx: 12, marginy: 12 })
   graph.setDefaultEdgeLabel(() => ({}))
   for (const node of shown.nodes) graph.setNode(node.id, { ...sizeOf(node) })
   for (const edge of shown.edges) graph.setEdge(edge.from, edge.to)

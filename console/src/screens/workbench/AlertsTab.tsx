@@ -14,13 +14,16 @@ import { stepKey, useKeys } from '../../frame/keys'
 import { AlertFlyout } from './AlertFlyout'
 import { useAlertColumns } from './alertColumns'
 import { useAlertList } from './alertList'
+import { useText } from '../../i18n'
 import { FilterBar } from './FilterBar'
+import { grouped, groupOf } from './grouping'
 import { NoAlerts } from './NoAlerts'
 import { alertQueryOf, type View } from './view'
 import type { ChangeView } from './Workbench'
 
 export function AlertsTab({ view, change }: { view: View; change: ChangeView }) {
-  const list = useAlertList(useMemo(() => alertQueryOf(view), [view]))
+  const found = useAlertList(useMemo(() => alertQueryOf(view), [view]))
+  const list = { ...found, rows: useMemo(() => grouped(found.rows, view.group), [found.rows, view.group]) }
   const [marked, setMarked] = useState<ReadonlySet<string>>(new Set())
   const bulk = useBulk(list.rows, marked, () => setMarked(new Set()))
   const [closing, setClosing] = useState(false)
@@ -53,6 +56,8 @@ function Rows({ view, change, list, marked, onMark }: RowsProps) {
   const { t } = useTranslation()
   const navigate = useNavigate()
   const columns = useAlertColumns(view.flyout)
+  const text = useText()
+  const groupName = useMemo(() => (view.group === 'none' ? undefined : (row: AlertRow) => text(groupOf(row, view.group))), [view.group, text])
   if (list.isPending) return <Loading lines={12} />
   if (list.isError) return <Failed error={list.error} onRetry={() => void list.refetch()} />
   const news = list.waiting > 0 && (
@@ -70,6 +75,7 @@ function Rows({ view, change, list, marked, onMark }: RowsProps) {
         rows={list.rows}
         columns={columns}
         rowKey={(row) => row.id}
+        groupOf={groupName}
         cursor={view.cursor}
         onChoose={(row) => change({ cursor: row.id, flyout: true })}
         onOpen={(row) => void navigate({ to: '/workbench/alerts/$id', params: { id: row.id } })}

@@ -8,7 +8,7 @@ import { SearchBox } from '../../components/SearchBox'
 import { LEVELS, Severity } from '../../components/Severity'
 import { STATUSES, wordKey } from '../../components/Status'
 import { useText } from '../../i18n'
-import { CREATED, DEFAULTS, writeView, type Created, type View } from './view'
+import { CREATED, DEFAULTS, GROUPS, writeView, type Created, type Group, type View } from './view'
 import type { ChangeView } from './Workbench'
 
 export function FilterBar({ view, change }: { view: View; change: ChangeView }) {
@@ -56,10 +56,18 @@ export function FilterBar({ view, change }: { view: View; change: ChangeView }) 
             changed={view.severities.length > 0}
             onChoose={(chosen) => go({ severities: chosen as Level[] })}
           />
+          <FilterChip
+            name={t('group.label')}
+            none={t('group.none')}
+            options={GROUPS.map((group) => ({ value: group, label: t(`group.${group}`) }))}
+            chosen={[view.group]}
+            changed={view.group !== 'none'}
+            onChoose={([group]) => go({ group: group as Group })}
+          />
         </>
       )}
-      {Object.keys(written).some((key) => !['tab', 'order', 'cursor', 'flyout'].includes(key) && written[key] !== undefined) && (
-        <Button variant="subtle" color="gray" onClick={() => go({ ...DEFAULTS, tab: view.tab, order: view.order })}>
+      {Object.keys(written).some((key) => !['tab', 'order', 'group', 'cursor', 'flyout'].includes(key) && written[key] !== undefined) && (
+        <Button variant="subtle" color="gray" onClick={() => go({ ...DEFAULTS, tab: view.tab, order: view.order, group: view.group })}>
           {t('filter.reset')}
         </Button>
       )}

@@ -39,7 +39,7 @@ export function useAlertColumns(narrow = false): Column<AlertRow>[] {
     return [
       ...first,
       { key: 'techniques', header: t('column.techniques'), width: '112px', cell: (row) => <Techniques techniques={row.techniques} most={1} /> },
-      { key: 'first', header: t('column.firstEvent'), width: '112px', order: 'firstEventDateTime', cell: (row) => <Moment short at={row.firstEventDateTime} /> },
+      { key: 'first', header: t('column.firstEvent'), width: '126px', order: 'firstEventDateTime', cell: (row) => <Moment short at={row.firstEventDateTime} /> },
       { key: 'created', header: t('column.created'), width: '112px', order: 'createdDateTime', cell: (row) => <Moment short at={row.createdDateTime} /> },
       { key: 'owner', header: t('column.owner'), width: '74px', order: 'owner', cell: (row) => row.owner ?? <span className="dim">–</span> },
     ]

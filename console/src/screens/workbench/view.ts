@@ -14,6 +14,8 @@ export type View = {
   severities: Severity[]
   search: string
   order: Order
+  /** Rows of one model or one endpoint stand together. */
+  group: Group
   /** The row under the cursor; its flyout is open when `flyout` is. */
   cursor: string
   flyout: boolean
@@ -21,6 +23,9 @@ export type View = {
 
 export const CREATED = ['24h', '7d', '30d', 'all'] as const
 export type Created = (typeof CREATED)[number]
+
+export const GROUPS = ['none', 'model', 'endpoint'] as const
+export type Group = (typeof GROUPS)[number]
 
 export const ORDERS: Record<View['tab'], readonly string[]> = {
   alerts: ['score', 'status', 'severity', 'createdDateTime', 'firstEventDateTime', 'model', 'id', 'owner'],
@@ -35,6 +40,7 @@ export const DEFAULTS: View = {
   severities: [],
   search: '',
   order: { by: 'score', direction: 'desc' },
+  group: 'none',
   cursor: '',
   flyout: false,
 }
@@ -51,6 +57,7 @@ export function readView(address: Address): View {
     severities: LEVELS.filter((level) => (address.severity ?? '').split(',').includes(level)),
     search: address.search ?? '',
     order: readOrder(address.order, ORDERS[tab]),
+    group: GROUPS.find((one) => one === address.group) ?? 'none',
     cursor: address.cursor ?? '',
     flyout: address.flyout === '1' && Boolean(address.cursor),
   }
@@ -79,6 +86,7 @@ export function writeView(view: View): Record<string, string | undefined> {
     severity: view.severities.join(',') || undefined,
     search: view.search || undefined,
     order: order === 'score desc' ? undefined : order,
+    group: view.group === 'none' ? undefined : view.group,
     cursor: view.cursor || undefined,
     flyout: view.flyout && view.cursor ? '1' : undefined,
   }
