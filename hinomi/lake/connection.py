@@ -202,7 +202,7 @@ class Connection:
 def _spawn(folder: Path, memory_mb: int, token: str) -> "subprocess.Popen[bytes]":
     package = str(Path(__file__).resolve().parents[2])
     paths = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
-    command = [sys.executable, "-m", "hinomi.lake.owner"]
+    command = [sys.executable, "-P", "-m", "hinomi.lake.owner"]  # -P: no modules from the folder it runs in
     options = ["--path", str(folder), "--memory-mb", str(memory_mb), "--token", token]
     with (folder / "owner.err").open("wb") as trouble:
         return subprocess.Popen(  # noqa: S603 - our own module

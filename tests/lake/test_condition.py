@@ -41,9 +41,10 @@ def test_status_counts(folder: Path) -> None:
         assert lake.verify() == []
 
 
-def test_an_empty_lake_has_no_age(tmp_path: Path) -> None:
+def test_an_empty_lake_is_small_and_has_no_age(tmp_path: Path) -> None:
     with Lake.start(tmp_path) as lake:
         status = lake.status()
+    assert status.owner_rss_bytes < 400 << 20
     assert (status.oldest_ms, status.newest_ms, status.ratio) == (None, None, 1.0)
 
 
