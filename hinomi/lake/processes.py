@@ -123,24 +123,44 @@ def _acting(connection: Connection, endpoint_guid: str, hash_id: int | None) -> 
 
 def _ancestors(connection: Connection, endpoint_guid: str, focus: Row, at_ms: int) -> list[Row]:
     found: list[Row] = []
-    seen = {focus.get("uuid"), ("hash", focus.get("hashId"))}
+    asked: dict[int, Row] = {}
+    seen = {_key(focus)}
     child = focus
     while len(found) < MAX_DEPTH:
-        before = child.get("eventTime", at_ms)
-        parent = _start(
-            connection,
-            endpoint_guid,
-            child.get("creatorHashId"),
-            child.get("creatorPid"),
-            before,
-            child.get("uuid", ""),
-        ) or _creator_of(child)
-        if parent is None or parent.get("uuid", ("hash", parent.get("hashId"))) in seen:
+        parent = _creator_start(connection, endpoint_guid, child, at_ms, asked) or _creator_of(child)
+        if parent is None or _key(parent) in seen:
             break
-        seen.add(parent.get("uuid", ("hash", parent.get("hashId"))))
+        seen.add(_key(parent))
         found.append(parent)
         child = parent
     return found[::-1]
+
+
+def _key(row: Row) -> tuple[Any, Any, Any]:
+    return row.get("hashId"), row.get("pid"), row.get("eventTime")
+
+
+def _creator_start(
+    connection: Connection, endpoint_guid: str, child: Row, at_ms: int, asked: dict[int, Row]
+) -> Row | None:
+    """The start of a row's creator. A row tells its creator's creator too: two generations are asked for at once."""
+    hash_id = child.get("creatorHashId")
+    if hash_id is None:
+        before = child.get("eventTime", at_ms)
+        return _start(connection, endpoint_guid, None, child.get("creatorPid"), before, child.get("uuid", ""))
+    if hash_id not in asked:
+        further: int = child.get("creatorParentHashId") or hash_id
+        asked |= _starts(connection, endpoint_guid, [hash_id, further])
+    return asked.get(hash_id)
+
+
+def _starts(connection: Connection, endpoint_guid: str, hash_ids: list[int]) -> dict[int, Row]:
+    sql = (
+        f"SELECT {_COLUMNS} FROM processes WHERE endpointGuid = {{guid:String}} "  # noqa: S608 - names of ours
+        "AND has({hashes:Array(Int64)}, hashId) ORDER BY time"
+    )
+    rows = to_rows(connection.ask(sql, {"guid": endpoint_guid, "hashes": hash_ids}))
+    return {row["hashId"]: row for row in rows}
 
 
 def _creator_of(child: Row) -> Row | None:

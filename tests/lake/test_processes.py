@@ -31,6 +31,12 @@ def test_the_chain_goes_from_the_root_to_the_children(lake: Lake, write: Write, 
     assert [row["hashId"] for row in chain.rows] == [1, 2, 3, 4, 5]
 
 
+def test_a_long_chain_is_whole(lake: Lake, write: Write, hour: int, guid: str) -> None:
+    write(*[making.process_start(hour + n, n, n - 1, endpointGuid=guid, parentHashId=n - 2) for n in range(2, 12)])
+    # the starts of 1 and 0 are not there: told by their child
+    assert [row["hashId"] for row in lake.process_chain(guid, 11).ancestors] == list(range(11))
+
+
 def test_children_are_limited_and_counted(lake: Lake, write: Write, hour: int, guid: str) -> None:
     write(*[making.process_start(hour + n, 100 + n, 100 if n else None, endpointGuid=guid) for n in range(31)])
     chain = lake.process_chain(guid, 100, child_limit=10)
