@@ -11,7 +11,9 @@ def test_what_is_typed_wins_over_the_environment_and_that_over_the_default() -> 
     assert (settings.port, settings.host, settings.org) == (9000, "::1", "1")
 
 
-@pytest.mark.parametrize(("value", "told"), [("http", "'http' is no whole number"), ("70000", "not between 0 and 65535")])
+@pytest.mark.parametrize(
+    ("value", "told"), [("http", "'http' is no whole number"), ("70000", "not between 0 and 65535")]
+)
 def test_a_wrong_value_is_named_with_what_would_be_right(value: str, told: str) -> None:
     with pytest.raises(InputError, match=f"setting port: .*{told}"):
         read_settings({}, {"HINOMI_PORT": value})

@@ -21,9 +21,7 @@ from hinomi.schema.record import DeadLetter
 LEVELS = {"info": "informational"}  # our risk -> Sigma's level, where the words differ
 
 
-def load_filters(
-    rules: Sequence[Path], content_folder: Path, on_problem: Callable[[str], None]
-) -> tuple[Filter, ...]:
+def load_filters(rules: Sequence[Path], content_folder: Path, on_problem: Callable[[str], None]) -> tuple[Filter, ...]:
     """Filters of the given Sigma folders, else the shipped ones. Broken files are told and left out."""
     if rules:
         filters, errors = load_sigma(rules)

@@ -66,7 +66,11 @@ def _rows(entry: dict[str, Any]) -> list[tuple[timedelta, str, dict[str, Any]]]:
     values = {name: value for name, value in entry.items() if name not in _RESERVED}
     at, step = _seconds(entry["at"]), _seconds(entry.get("step", "1s"))
     return [
-        (timedelta(seconds=at + step * n), entry["computer"], {name: _filled(value, n) for name, value in values.items()})
+        (
+            timedelta(seconds=at + step * n),
+            entry["computer"],
+            {name: _filled(value, n) for name, value in values.items()},
+        )
         for n in range(int(entry.get("repeat", 1)))
     ]
 

@@ -31,7 +31,10 @@ REASONS: dict[str, tuple[str, str]] = {
     "damaged_chunk": ("A part of the file is damaged.", "ファイルの一部が壊れています。"),
     "damaged_record": ("The record is damaged.", "レコードが壊れています。"),
     "invalid_json": ("The line is not valid JSON.", "行が正しい JSON ではありません。"),
-    "invalid_text": ("The bytes are not valid UTF-8 or UTF-16 text.", "バイト列が正しい UTF-8 / UTF-16 ではありません。"),
+    "invalid_text": (
+        "The bytes are not valid UTF-8 or UTF-16 text.",
+        "バイト列が正しい UTF-8 / UTF-16 ではありません。",
+    ),
     "too_large": ("The record is larger than the limit.", "レコードが上限より大きいです。"),
     "archive_limit": ("The archive unpacks to more than the limit.", "書庫の展開後の大きさが上限を超えます。"),
     "archive_path": ("The archive names a path outside itself.", "書庫の中に外を指すパスがあります。"),
