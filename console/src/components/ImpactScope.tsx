@@ -67,6 +67,6 @@ function Count({ type, count, entities }: { type: EntityType; count: number; ent
 
 export function objectOf(entity: Entity) {
   if (entity.type === 'host') return { type: 'host' as const, field: 'endpointHostName', value: entity.name }
-  if (entity.type === 'account') return { type: 'account' as const, field: 'logonUser', value: entity.name }
+  if (entity.type === 'account') return { type: 'account' as const, field: '', value: entity.name }
   return { type: 'value' as const, field: '', value: entity.name }
 }

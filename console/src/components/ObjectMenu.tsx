@@ -3,7 +3,7 @@ import { IconCopy, IconFilterPlus, IconFileCode, IconSearch, IconSitemap } from 
 import { useNavigate } from '@tanstack/react-router'
 import { createContext, useCallback, useContext, useMemo, useState, type MouseEvent, type KeyboardEvent, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import { queryFor } from '../api/queryText'
+import { accountQuery, queryFor } from '../api/queryText'
 import type { ProcessKey } from '../api/profile'
 import type { ObjectType } from '../api/shapes'
 import { useNotice } from './Notices'
@@ -24,6 +24,11 @@ export type ObjectPlace = {
   uuid?: string | undefined
   onFilterIn?: ((object: MenuObject) => void) | undefined
   onRecord?: ((uuid: string) => void) | undefined
+}
+
+/** What finds the object again: an account by all its names, anything else in its field. */
+function queryOf(object: MenuObject): string {
+  return object.type === 'account' && object.field === '' ? accountQuery(object.value) : queryFor(object.field, object.value)
 }
 
 type Opened = { object: MenuObject; place: ObjectPlace; x: number; y: number }
@@ -89,7 +94,7 @@ function useActions({ object, place }: Opened) {
   const search = {
     key: 'menu.search',
     icon: <IconSearch size={15} />,
-    run: () => void navigate({ to: '/search', search: { query: queryFor(object.field, object.value) } }),
+    run: () => void navigate({ to: '/search', search: { query: queryOf(object), range: 'all' } }),
   }
   const copy = {
     key: 'menu.copy',

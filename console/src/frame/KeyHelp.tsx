@@ -8,6 +8,7 @@ const LINES: { keys: string[]; text: string }[] = [
   { keys: ['/'], text: 'keys.focusSearch' },
   { keys: ['j', 'k'], text: 'keys.move' },
   { keys: ['Enter'], text: 'keys.open' },
+  { keys: ['Space'], text: 'keys.flyout' },
   { keys: ['x'], text: 'keys.mark' },
   { keys: ['e'], text: 'keys.close' },
   { keys: ['a'], text: 'keys.assign' },

@@ -6,7 +6,7 @@ import { useNavigate } from '@tanstack/react-router'
 import i18next from 'i18next'
 import { useEffect, useState, type KeyboardEvent } from 'react'
 import { useTranslation } from 'react-i18next'
-import { quoted, queryFor } from '../api/queryText'
+import { accountQuery, quoted, queryFor } from '../api/queryText'
 import { lookupQuery } from '../api/search'
 import { useSession } from '../api/session'
 import type { LookupItem, LookupKind } from '../api/shapes'
@@ -97,7 +97,7 @@ function useChoices(text: string): { choices: Choice[]; busy: boolean } {
     ...wayTo(item, pick(item.label)),
   }))
   const search: Choice[] = text.trim()
-    ? [{ key: 'search', kind: t('nav.search'), label: t('lookup.searchFor', { text: text.trim() }), to: '/search', search: { query: quoted(text.trim()) } }]
+    ? [{ key: 'search', kind: t('nav.search'), label: t('lookup.searchFor', { text: text.trim() }), to: '/search', search: { query: quoted(text.trim()), range: 'all' } }]
     : []
   return { choices: [...menu, ...choices, ...search], busy: found.isFetching }
 }
@@ -127,6 +127,6 @@ const PATHS: Partial<Record<LookupKind, string>> = {
 function wayTo(item: LookupItem, label: string): { to: string; search?: Record<string, string> } {
   const path = PATHS[item.kind]
   if (path) return { to: path + encodeURIComponent(item.id) }
-  const field = item.kind === 'endpoint' ? 'endpointHostName' : 'logonUser'
-  return { to: '/search', search: { query: queryFor(field, label || item.id) } }
+  const query = item.kind === 'endpoint' ? queryFor('endpointHostName', label || item.id) : accountQuery(label || item.id)
+  return { to: '/search', search: { query, range: 'all' } }
 }

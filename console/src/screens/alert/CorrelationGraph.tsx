@@ -19,7 +19,7 @@ const ICONS: Record<ObjectType, typeof IconUser> = {
   registry: IconBinaryTree, address: IconWorld, domain: IconWorldWww, pipe: IconPlug, service: IconServerCog,
 }
 const FIELDS: Record<ObjectType, string> = {
-  host: 'endpointHostName', account: 'logonUser', process: '', command: 'objectCmd', file: 'objectFilePath', registry: 'objectRegistryKeyHandle',
+  host: 'endpointHostName', account: '', process: '', command: 'objectCmd', file: 'objectFilePath', registry: 'objectRegistryKeyHandle',
   address: 'dst', domain: 'hostName', pipe: 'objectPipeName', service: '',
 }
 

@@ -23,7 +23,7 @@ import { QueryLine } from './QueryLine'
 import { narrowed, readView, writeView, type View } from './view'
 
 type Change = (changes: Partial<View>, push?: boolean) => void
-const EXAMPLES = ['objectCmd: "reg.exe save"', 'processFilePath: "powershell.exe" AND dpt: 443', 'eventId: 1 AND NOT processUser: "SYSTEM"', 'winEventId: 4625']
+const EXAMPLES = ['objectCmd: *reg*save*', 'processFilePath: powershell.exe AND dpt: 443', 'eventId: process AND NOT objectUser: SYSTEM', 'winEventId: 4625']
 
 /** Search over every activity of the lake. */
 export function Search() {
