@@ -113,6 +113,24 @@ def test_the_execution_profile_can_be_read_as_a_list_and_saved(alert: Page) -> N
     assert picture.value.path().read_bytes().startswith(b"\x89PNG")
 
 
+def test_an_encoded_command_shows_what_it_says(page: Opens) -> None:
+    seen = page("/workbench?status=all&created=all")
+    seen.get_by_role("row").filter(has_text="PowerShell Downloads Code").locator("a.mono").click()
+    check = seen.locator(".check-command")
+    expect(check.locator(".check-value")).to_contain_text("-Enc ")
+    expect(check.locator(".decoded")).to_contain_text("Net.WebClient")
+
+
+def test_children_of_any_process_are_there_for_the_asking(alert: Page) -> None:
+    alert.get_by_role("tab", name="Execution profile").click()
+    graph = alert.get_by_test_id("profile-graph")
+    graph.locator('[data-label="explorer.exe" i]').first.click()
+    with alert.expect_response(re.compile(r"/console/api/profile\?")) as answer:
+        alert.get_by_role("button", name="Show what it started").click()
+    assert answer.value.ok
+    expect(graph.locator('[data-label="T1003_Demo_Script.bat"]')).to_be_visible()
+
+
 def test_the_menu_searches_for_the_value(alert: Page) -> None:
     highlight(alert).locator("dd").first.locator(".object-value").click(button="right")
     alert.get_by_role("menuitem", name="Search for this value").click()

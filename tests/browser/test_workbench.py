@@ -60,6 +60,27 @@ def test_what_fits_nothing_says_how_to_go_on(page: Opens) -> None:
     expect(row_of(seen, DEMO)).to_be_visible()
 
 
+def test_an_empty_day_offers_what_is_older(page: Opens) -> None:
+    """The recordings are young, so the question for the last day is narrowed on its way to find nothing."""
+    seen = page("/login")
+    seen.route(
+        "**/workbench/alerts?*created=24h*", lambda route: route.continue_(url=f"{route.request.url}&search=none")
+    )
+    seen.goto("/workbench")
+    expect(seen.get_by_text("No alerts: Last 24 hours")).to_be_visible()
+    seen.get_by_role("button", name=re.compile(r"^Show all \d+")).click()
+    expect(row_of(seen, DEMO)).to_be_visible()
+    expect(seen).to_have_url(re.compile("created=all"))
+
+
+def test_alerts_stand_grouped_by_endpoint(page: Opens) -> None:
+    seen = page("/workbench")
+    seen.get_by_role("button", name="Group None").click()
+    seen.get_by_role("menuitemradio", name="Endpoint").click()
+    expect(seen.locator("tr.group").filter(has_text="PC-SATO")).to_be_visible()
+    expect(seen).to_have_url(re.compile("group=endpoint"))
+
+
 def test_a_severity_filter_stands_in_the_address_and_survives_a_reload(page: Opens) -> None:
     seen = page("/workbench")
     seen.get_by_role("button", name="Severity All").click()

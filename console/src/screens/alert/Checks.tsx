@@ -45,7 +45,7 @@ function CommandCheck({ fields, highlight }: { fields: Fields; highlight: Highli
         <span className="dim mono">{field}</span>
         <CopyIcon text={value} />
       </span>
-      <div className="mono check-value"><ObjectValue object={{ type: 'command', field, value }} /></div>
+      <div className={`mono check-value${decoded ? ' check-encoded' : ''}`} title={decoded ? value : undefined}><ObjectValue object={{ type: 'command', field, value }} /></div>
       <Decoded text={decoded} />
     </div>
   )

@@ -56,7 +56,7 @@ function ProfileBody({ first, name }: { first: Chain; name: string }) {
         </div>
         {form === 'list' ? <ProfileList {...common} /> : <Suspense fallback={<Loading />}><ProfileGraph {...common} /></Suspense>}
       </div>
-      {node && <ProfilePanel key={node.id} node={node} />}
+      {node && <ProfilePanel key={node.id} node={node} {...(growth.mayAsk(node) ? { onChildren: () => growth.ask(node) } : {})} busy={growth.busy === node.id} />}
     </div>
   )
 }
@@ -69,10 +69,12 @@ function useGrowth(first: Chain) {
   const [chain, setChain] = useState(first)
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set())
   const [busy, setBusy] = useState('')
+  const [asked, setAsked] = useState<ReadonlySet<string>>(new Set([first.focus]))
   const open = (id: string) => setOpened((old) => new Set(old).add(id))
   const fetchMore = async (node: ProfileNode) => {
     const { endpointGuid, hashId, pid, startDateTime } = node.process ?? {}
     if (!endpointGuid) return
+    setAsked((old) => new Set(old).add(node.id))
     setBusy(node.id)
     try {
       const key = { endpointGuid, ...(hashId ? { hashId: String(hashId) } : { pid: String(pid ?? '') }), ...(startDateTime ? { at: startDateTime } : {}) }
@@ -88,6 +90,12 @@ function useGrowth(first: Chain) {
     chain,
     opened,
     busy,
+    /** An answer holds the children of its focus only: those of any other process are there for the asking. */
+    mayAsk: (node: ProfileNode) => node.kind === 'process' && Boolean(node.process?.endpointGuid && (node.process.hashId || node.process.pid)) && (!asked.has(node.id) || node.hasMoreChildren),
+    ask: (node: ProfileNode) => {
+      open(node.id)
+      void fetchMore(node)
+    },
     fold: (id: string) => setOpened((old) => new Set([...old].filter((one) => one !== id))),
     grow: (id: string) => {
       open(id)

@@ -54,7 +54,8 @@ function Flow({ chain, shown, opened, chosen, onChoose, onGrow, onFold, busy }: 
     id: `${edge.from}→${edge.to}`,
     source: edge.from,
     target: edge.to,
-    label: edge.label ? t(`edge.${edge.label}`, edge.label) : undefined,
+    // That a process started a process goes without saying where there are many.
+    label: edge.label && (edge.label !== 'started' || shown.edges.length <= FEW_EDGES) ? t(`edge.${edge.label}`, edge.label) : undefined,
     focusable: false,
     className: 'profile-edge',
   }))
@@ -78,6 +79,8 @@ function Flow({ chain, shown, opened, chosen, onChoose, onGrow, onFold, busy }: 
     </div>
   )
 }
+
+const FEW_EDGES = 8
 
 /** Below this zoom the boxes cannot be read. */
 const READABLE = 0.72

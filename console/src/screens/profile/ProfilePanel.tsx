@@ -1,4 +1,5 @@
-import { Tabs } from '@mantine/core'
+import { Button, Tabs } from '@mantine/core'
+import { IconSubtask } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
@@ -13,13 +14,18 @@ import { whatHappened } from '../../components/whatHappened'
 import { useText } from '../../i18n'
 
 /** Beside the chain: what the chosen object is, and what it did. */
-export function ProfilePanel({ node }: { node: ProfileNode }) {
+export function ProfilePanel({ node, onChildren, busy }: { node: ProfileNode; onChildren?: () => void; busy: boolean }) {
   const { t } = useTranslation()
   return (
     <aside className="profile-panel" aria-label={node.label}>
       <div className="profile-panel-head">
         <span className="dim">{t(`object.${node.kind === 'missing' ? 'process' : node.kind}`)}</span>
         <strong className="mono">{node.label}</strong>
+        {onChildren && (
+          <div className="no-print" style={{ marginTop: 6 }}>
+            <Button variant="default" leftSection={<IconSubtask size={14} />} loading={busy} onClick={onChildren}>{t('profile.children')}</Button>
+          </div>
+        )}
       </div>
       <Tabs defaultValue="profile" className="profile-panel-tabs">
         <Tabs.List>

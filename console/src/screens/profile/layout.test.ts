@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Profile, ProfileNode } from '../../api/shapes'
-import { isFold, merge, pathNodes, place, shownPart } from './layout'
+import { isFold, merge, MOST_OF_FOCUS, pathNodes, place, shownPart } from './layout'
 
 const node = (id: string, more: Partial<ProfileNode> = {}): ProfileNode => ({ id, kind: 'process', label: `${id}.exe`, flagged: [], childCount: 0, hasMoreChildren: false, ...more })
 const flag = { filterId: 'f', title: { en: 'f', ja: 'f' }, risk: 'high', uuid: 'u' } as const
@@ -28,6 +28,13 @@ describe('what is shown of a chain', () => {
   it('shows a single sibling instead of folding it', () => {
     const one = { ...CHAIN, nodes: CHAIN.nodes.filter((each) => !/q[234]/.test(each.id)), edges: CHAIN.edges.filter((each) => !/q[234]/.test(each.to)) }
     expect(idsOf(shownPart(one, new Set()))).toEqual(['evil', 'file', 'q1', 'root', 'shell'])
+  })
+
+  it('folds what the focus did when it did much, but nothing that is flagged', () => {
+    const many = Array.from({ length: MOST_OF_FOCUS + 1 }, (_, index) => `c${index}`)
+    const busy: Profile = { focus: 'evil', nodes: [node('evil'), node('bad', { flagged: [flag] }), ...many.map((id) => node(id))], edges: [edge('evil', 'bad'), ...many.map((id) => edge('evil', id))] }
+    expect(idsOf(shownPart(busy, new Set()))).toEqual(['bad', 'evil', 'fold:evil'])
+    expect(shownPart(busy, new Set()).nodes.find(isFold)).toMatchObject({ count: MOST_OF_FOCUS + 1 })
   })
 
   it('keeps what is flagged even where its kind is hidden', () => {

@@ -22,7 +22,10 @@ export function merge(first: Profile, later: Profile): Profile {
   return { focus: first.focus, nodes: [...nodes.values()], edges: [...edges.values()] }
 }
 
-/** The nodes worth seeing at once: the focus, what is flagged, their ancestors, and what the focus did. */
+/** So many quiet children of the focus stand open; more of them are folded. */
+export const MOST_OF_FOCUS = 6
+
+/** The nodes worth seeing at once: the focus, what is flagged, their ancestors, and what the focus did unless it is much. */
 export function pathNodes(profile: Profile): Set<string> {
   const parents = new Map<string, string[]>()
   for (const edge of profile.edges) parents.set(edge.to, [...(parents.get(edge.to) ?? []), edge.from])
@@ -34,7 +37,8 @@ export function pathNodes(profile: Profile): Set<string> {
     found.add(id)
     queue.push(...(parents.get(id) ?? []))
   }
-  for (const edge of profile.edges) if (edge.from === profile.focus) found.add(edge.to)
+  const did = profile.edges.filter((edge) => edge.from === profile.focus && !found.has(edge.to))
+  for (const edge of did.length > MOST_OF_FOCUS ? [] : did) found.add(edge.to)
   return found
 }
 
