@@ -43,7 +43,7 @@ HELP: dict[str, Help] = {
         1 << 20,
     ),
     "lake_memory_mb": Help(
-        "Memory limit of the lake's process (MiB).", "レイクのプロセスのメモリ上限 (MiB)。", 256, 1 << 20
+        "Memory limit of the lake's process (MiB).", "レイクのプロセスのメモリ上限 (MiB)。", 512, 1 << 20
     ),
     "batch_records": Help(
         "Records the pipeline takes at a time.", "パイプラインが一度に処理するレコード数。", 1, 100_000

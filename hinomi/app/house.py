@@ -1,5 +1,6 @@
 """All rooms of one data folder, open, and the thread that runs the pipeline."""
 
+import gc
 import logging
 import os
 import threading
@@ -46,6 +47,7 @@ class House:
             self._open.enter_context(self.folder.hold())
             self._open_rooms()
             guard.pop_all()
+        gc.freeze()  # content and rooms stay: the collector need not walk them again and again
         return self
 
     def __exit__(self, *_: object) -> None:

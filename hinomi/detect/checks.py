@@ -14,15 +14,19 @@ Values = tuple[Any, ...]
 Check = Callable[[Values], bool]
 
 
-def checked(node: Node) -> tuple[tuple[str | None, ...], Check]:
-    """The fields, and the function of their values."""
+def fields_of(node: Node) -> tuple[str | None, ...]:
+    """The fields that the condition looks at, each once."""
     fields: dict[str | None, None] = {}
     for predicate in predicates_of(node):
         fields[predicate.field] = None
         if predicate.operator is Operator.FIELD:
             fields[predicate.value[0]] = None
-    places = {field: place for place, field in enumerate(fields)}
-    return tuple(fields), _check(node, places)
+    return tuple(fields)
+
+
+def checked(node: Node) -> Check:
+    """The function of the values of `fields_of(node)`, in their order."""
+    return _check(node, {field: place for place, field in enumerate(fields_of(node))})
 
 
 def _check(node: Node, places: dict[str | None, int]) -> Check:

@@ -101,7 +101,8 @@ class Common:
 
     def weight(self, predicate: Predicate) -> float:
         """The weights of the values that meet the predicate."""
-        if predicate.operator in _TEXTS and predicate.value.lower() not in self._joined:
+        texts = (predicate.value,) if predicate.operator in _TEXTS else guards_of(predicate)
+        if texts and not any(text.lower() in self._joined for text in texts):
             return 0.0
         test = test_of(predicate)
         return sum(weight for value, weight in self._values if test(value))

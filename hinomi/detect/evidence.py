@@ -31,7 +31,9 @@ class Evidence:
     def detection(self, found: Filter, index: int) -> Detection:
         activity = self._rows.get(index)
         if activity is None:
-            activity = self._rows[index] = self._batch.row(index)
+            activity = self._batch.row(index)
+            activity.pop("rawDataStr", None)  # the lake has it; evidence waits in windows and travels
+            self._rows[index] = activity
         uuid = activity["uuid"]
         return Detection(
             id=detection_id(uuid, found.id),

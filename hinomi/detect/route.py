@@ -8,7 +8,7 @@ and each combination of values only once.
 from collections.abc import Iterable
 from typing import Any
 
-from hinomi.detect.checks import checked
+from hinomi.detect.checks import Check, checked, fields_of
 from hinomi.detect.condition import NEVER, Node, assuming
 from hinomi.detect.cost import Cost
 from hinomi.detect.field_index import FieldIndex
@@ -27,13 +27,18 @@ FEW_ROWS = 200  # a plan made on fewer rows is made once more when a batch has a
 class _Candidate:
     """A filter on this route, and what it has answered before."""
 
-    __slots__ = ("check", "fields", "known", "node", "number")
+    __slots__ = ("_check", "fields", "known", "node", "number")
 
     def __init__(self, number: int, node: Node) -> None:
         self.number, self.node = number, node
-        fields, self.check = checked(node)
-        self.fields = tuple(RAW if field is None else field for field in fields)
+        self.fields = tuple(RAW if field is None else field for field in fields_of(node))
+        self._check: Check | None = None  # made when a witness is first seen: most never are
         self.known: dict[tuple[Any, ...], bool] = {}
+
+    def check(self, values: tuple[Any, ...]) -> bool:
+        if self._check is None:
+            self._check = checked(self.node)
+        return self._check(values)
 
     def met(self, values: tuple[Any, ...]) -> bool:
         verdict = self.known.get(values)

@@ -67,10 +67,9 @@ class Window:
 
 
 def trimmed(detection: Detection) -> Detection:
-    """The detection as it waits in windows: without the raw record, long texts cut; so before and after a restart."""
-    activity = {
-        name: value[:KEPT_TEXT] if isinstance(value, str) else value
-        for name, value in detection.activity.items()
-        if name != "rawDataStr"
-    }
-    return replace(detection, activity=activity)
+    """The detection as it waits in windows: long texts cut; so before and after a restart."""
+    activity = detection.activity
+    if not any(isinstance(value, str) and len(value) > KEPT_TEXT for value in activity.values()):
+        return detection
+    cut = {name: value[:KEPT_TEXT] if isinstance(value, str) else value for name, value in activity.items()}
+    return replace(detection, activity=cut)

@@ -98,7 +98,14 @@ def _named(activity: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for user_field, domain_field in _ACCOUNT_FIELDS:
         if is_group_event and user_field in _TARGET_FIELDS:
             continue
-        users, domains = _texts(activity.get(user_field)), _texts(activity.get(domain_field))
+        named = activity.get(user_field)
+        if named is None:
+            continue
+        if isinstance(named, str):
+            domain = activity.get(domain_field)
+            yield named, domain if isinstance(domain, str) else next(iter(_texts(domain)), "")
+            continue
+        users, domains = _texts(named), _texts(activity.get(domain_field))
         for index, user in enumerate(users):
             yield user, domains[index] if index < len(domains) else ""
 
