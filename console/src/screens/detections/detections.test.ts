@@ -55,5 +55,6 @@ describe('completion of a query', () => {
   it('offers nothing inside quotation marks or after a blank', () => {
     expect(completions('dst: "obj', names)).toEqual([])
     expect(completions('dst: ', names)).toEqual([])
+    expect(completions('dst: obj', names)).toEqual([])
   })
 })

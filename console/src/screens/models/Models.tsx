@@ -113,7 +113,7 @@ function useColumns(dated: boolean): Column<ModelRow>[] {
       ),
     },
     { key: 'products', header: t('column.needs'), width: '210px', cell: (row) => <Products products={row.products} available={row.available} /> },
-    { key: 'techniques', header: t('column.techniques'), width: '150px', cell: (row) => <Techniques techniques={row.techniques} most={2} /> },
+    { key: 'techniques', header: t('column.techniques'), width: '120px', cell: (row) => <Techniques techniques={row.techniques} most={1} /> },
     { key: 'rules', header: t('column.rules'), width: '70px', numeric: true, cell: (row) => row.rules.length },
     {
       key: 'alerts',

@@ -10,13 +10,18 @@ import { useKeys } from '../../frame/keys'
 export function QueryLine({ query, onRun }: { query: string; onRun: (query: string) => void }) {
   const { t } = useTranslation()
   const [text, setText] = useState(query)
+  const [typing, setTyping] = useState(false)
   const input = useRef<HTMLInputElement>(null)
   const fields = useQuery(fieldsQuery).data?.items
-  useEffect(() => setText(query), [query])
+  useEffect(() => {
+    setText(query)
+    setTyping(false)
+  }, [query])
   useKeys({ '/': () => input.current?.focus() })
   const names = useMemo(() => (fields ?? []).map((field) => field.name), [fields])
   const submit = (event: FormEvent) => {
     event.preventDefault()
+    setTyping(false)
     onRun(text.trim())
   }
   return (
@@ -25,13 +30,16 @@ export function QueryLine({ query, onRun }: { query: string; onRun: (query: stri
         ref={input}
         className="grow query-line"
         size="sm"
-        data={completions(text, names)}
+        data={typing ? completions(text, names) : []}
         filter={({ options }) => options}
         leftSection={<IconSearch size={15} />}
         placeholder={t('search.prompt')}
         aria-label={t('search.label')}
         value={text}
-        onChange={setText}
+        onChange={(next) => {
+          setText(next)
+          setTyping(true)
+        }}
         spellCheck={false}
         autoFocus
       />
@@ -40,10 +48,10 @@ export function QueryLine({ query, onRun }: { query: string; onRun: (query: stri
   )
 }
 
-/** The query with its last word completed to a field name; nothing inside quotation marks. */
+/** The query with its last word completed to a field name; nothing inside quotation marks, or where a value is due. */
 export function completions(text: string, names: string[]): string[] {
   const word = /(?:^|[\s(])(\w{2,})$/.exec(text)?.[1]
-  if (!word || (text.match(/"/g)?.length ?? 0) % 2 === 1) return []
+  if (!word || /[:<>=]\s*\w+$/.test(text) || (text.match(/"/g)?.length ?? 0) % 2 === 1) return []
   const start = text.slice(0, text.length - word.length)
   const wanted = word.toLowerCase()
   const fits = names.filter((name) => name.toLowerCase().includes(wanted) && name !== word)
