@@ -7,8 +7,8 @@ where RE2 may read them otherwise, nothing is promised.
 import re
 import warnings
 from functools import lru_cache
-from re import _constants as code  # type: ignore[attr-defined]
-from re import _parser as parser  # type: ignore[attr-defined]
+from re import _constants as code
+from re import _parser as parser
 from typing import Any
 
 from hinomi.detect.predicate import Operator, Predicate
