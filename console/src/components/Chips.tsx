@@ -10,7 +10,7 @@ type Props = {
   options: ChipOption[]
   chosen: string[]
   onChoose: (chosen: string[]) => void
-  /** What the chip says when nothing is chosen. */
+  /** What the chip says when nothing is chosen, or everything. */
   none: string
   many?: boolean
   changed?: boolean
@@ -28,7 +28,7 @@ export function FilterChip({ name, options, chosen, onChoose, none, many = false
       <Menu.Target>
         <button type="button" className="chip" data-changed={changed}>
           <span className="chip-name">{name}</span>
-          <strong>{labels.length > 0 ? joined(labels) : none}</strong>
+          <strong>{labels.length > 0 && !(many && labels.length === options.length) ? joined(labels) : none}</strong>
           <IconChevronDown size={13} aria-hidden />
         </button>
       </Menu.Target>

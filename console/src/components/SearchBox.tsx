@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { useKeys } from '../frame/keys'
 
 /** A search line that is applied, not followed letter by letter; "/" goes to it. */
-export function SearchBox({ value, placeholder, onApply, width = 320 }: { value: string; placeholder: string; onApply: (text: string) => void; width?: number }) {
+export function SearchBox({ value, placeholder, onApply, width = 290 }: { value: string; placeholder: string; onApply: (text: string) => void; width?: number }) {
   const { t } = useTranslation()
   const [text, setText] = useState(value)
   const input = useRef<HTMLInputElement>(null)
