@@ -10,13 +10,15 @@ import httpx
 
 from hinomi.access.access import Access
 from hinomi.api.console.alert_row import alert_row
+from hinomi.app.content import load_all
 from hinomi.app.folder import DataFolder
 from hinomi.app.house import House
 from hinomi.app.opening import open_access, open_database
 from hinomi.app.rooms import lake_numbers
 from hinomi.app.searching import search_lake
-from hinomi.errors import InputError, Unavailable
+from hinomi.errors import InputError, NotFound, Unavailable
 from hinomi.lake.lake import Lake
+from hinomi.operations.explanation import explain_record
 from hinomi.schema.alert import AlertQuery, Status
 from hinomi.schema.principal import COMMAND_LINE, Role
 from hinomi.settings import Settings
@@ -70,6 +72,36 @@ def _ask(server: dict[str, Any], path: str, parameters: dict[str, str | int]) ->
     if reply.is_error:
         raise InputError(body["error"]["message"])
     return dict(body)
+
+
+def explain_one(settings: Settings, filter_id: str, uuid: str, time_ms: int | None = None) -> dict[str, Any]:
+    """Why the filter met the activity, or why not; through the server when one runs."""
+    server = DataFolder(settings.data).server()
+    if server is not None:
+        asked: dict[str, str | int] = {"filter": filter_id, "uuid": uuid}
+        return _ask(server, "/console/api/explain", asked | ({} if time_ms is None else {"time": time_ms}))
+    content, _ = load_all(settings)
+    if filter_id not in content.filter:
+        raise NotFound(f"no filter {filter_id}")
+    folder = DataFolder(settings.data)
+    folder.require()
+    with folder.hold(), Lake.start(settings.data / "lake") as lake:
+        record = lake.raw(uuid, time_ms)
+    if record is None:
+        raise NotFound(f"no activity {uuid}")
+    return explain_record(content.filter[filter_id], record)
+
+
+def evidence_of(settings: Settings, alert_id: str) -> list[tuple[str, str, int]]:
+    """(filter, activity, event time in ms) of what an alert rests on, oldest first."""
+    database = open_database(settings)
+    detail = Workbench(database, settings.org, time.time, Access(database, time.time)).get(alert_id)
+    return [
+        (found.id, event.uuid, event.event_ms)
+        for rule in detail.rules
+        for found in rule.filters
+        for event in found.events
+    ]
 
 
 def lake_status(settings: Settings) -> dict[str, Any]:

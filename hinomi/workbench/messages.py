@@ -24,7 +24,7 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "alert-unlinked": ("Alert {alert} was unlinked by {who}.", "{who} がアラート {alert} のリンクを解除しました。"),
     "changed": ("Changed by {who}.", "{who} が変更しました。"),
     # names of incidents
-    "name": ("{model} on {where}", "{where} での {model}"),
+    "name": ("{model} on {where}", "{where} での「{model}」"),
     "name-nowhere": ("{model}", "{model}"),
     "more-models": ("{model} and {count} more", "{model} ほか {count} 件"),
     "one-more-host": ("{host} and 1 more endpoint", "{host} ほか 1 台"),

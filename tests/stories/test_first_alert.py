@@ -50,6 +50,15 @@ def test_a_recording_becomes_alerts_highest_score_first(recording: Path, data: P
     )
 
 
+def test_an_alert_tells_why_it_was_raised(recording: Path, data: Path) -> None:
+    run("import", recording, data=data)
+    demo = next(row for row in alerts_of(data) if row["model"]["en"] == DEMO)
+    told = run_json("explain", demo["id"], data=data)
+    assert (told["filter"], told["met"]) == ("demo_credential_dumping_registry_hive", True)
+    wrong = run("explain", data=data, check=False)
+    assert (wrong.returncode, "--filter" in wrong.stderr) == (1, True)
+
+
 def test_a_second_import_adds_nothing(recording: Path, data: Path) -> None:
     first = run_json("import", recording, data=data)
     before = alerts_of(data)

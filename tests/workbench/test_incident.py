@@ -70,9 +70,9 @@ def test_an_incident_is_named_for_its_gravest_model_and_where_it_is() -> None:
     hosts = [Entity(HOST, str(number), f"PC-{number}") for number in range(3)]
     members = [_member(1, "scan", 43), _member(2, "dump", 66), _member(3, "dump", 66), _member(4, "script", 23)]
     assert name_incident(members[:1], []) == text("scan")
-    assert name_incident(members[:1], hosts[:1]) == Text("scan on PC-0", "PC-0 での scan（日本語）")
+    assert name_incident(members[:1], hosts[:1]) == Text("scan on PC-0", "PC-0 での「scan（日本語）」")
     assert name_incident(members, hosts).en == "dump and 2 more on PC-0 and 2 more endpoints"
-    assert name_incident(members, hosts).ja == "PC-0 ほか 2 台 での dump（日本語） ほか 2 件"
+    assert name_incident(members, hosts).ja == "PC-0 ほか 2 台 での「dump（日本語） ほか 2 件」"
     assert name_incident(members, hosts[:2]).en == "dump and 2 more on PC-0 and 1 more endpoint"
     assert name_incident([], []).en == "Empty incident"
 
