@@ -57,8 +57,8 @@ check: setup ## format, lint, types, floors, content, console types
 	.venv/bin/hinomi content verify
 	cd console && npm run --silent typecheck
 
-test-unit: setup ## the quick tests: under a minute
-	.venv/bin/pytest -q -m "not slow and not browser" -n 2
+test-unit: setup ## the quick tests: rooms alone, no whole trips, no shared recordings
+	.venv/bin/pytest -q -m "not slow and not browser and not shared_data" -n 2 --ignore=tests/stories --ignore=tests/clients
 
 test-console: setup ## the console's own tests
 	cd console && npm test --silent
