@@ -27,6 +27,9 @@ from hinomi.app.simulations import load_simulations
 from hinomi.ingest.protocols.file import read_paths
 from hinomi.settings import read_settings
 
+# attacks: short and dense, four detections in ten records; ordinary: what hosts record all day
+SETS = {"attacks": ("windows", "sigma/regression_data"), "ordinary": ("benign",)}
+
 
 def main() -> None:
     parser = argparse.ArgumentParser()
@@ -34,19 +37,21 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--profile", action="store_true")
     chosen = parser.parse_args()
-    with tempfile.TemporaryDirectory() as scratch:
-        files = unpack(chosen.shared / "data", Path(scratch) / "evtx")
-        rounds = [(bare(files), whole(files, Path(scratch) / "data", chosen.profile)) for _ in range(chosen.rounds)]
-    show(rounds)
+    for name in SETS:
+        with tempfile.TemporaryDirectory() as scratch:
+            files = unpack(chosen.shared / "data", name, Path(scratch) / "evtx")
+            rounds = [(bare(files), whole(files, Path(scratch) / "data", chosen.profile)) for _ in range(chosen.rounds)]
+        print(f"-- {name}")
+        show(rounds)
 
 
-def unpack(shared: Path, target: Path) -> list[Path]:
-    """The EVTX recordings, unpacked: of /windows and of the regression cases."""
+def unpack(shared: Path, name: str, target: Path) -> list[Path]:
+    """The EVTX recordings of a set, unpacked."""
     target.mkdir()
-    for number, path in enumerate(sorted((shared / "windows").rglob("*.evtx.gz"))):
-        (target / f"{number:04}.evtx").write_bytes(gzip.decompress(path.read_bytes()))
-    for number, path in enumerate(sorted((shared / "sigma/regression_data").rglob("*.evtx"))):
-        shutil.copyfile(path, target / f"r{number:04}.evtx")
+    paths = [path for folder in SETS[name] for path in sorted((shared / folder).rglob("*.evtx*"))]
+    for number, path in enumerate(paths):
+        data = path.read_bytes()
+        (target / f"{number:04}.evtx").write_bytes(gzip.decompress(data) if path.suffix == ".gz" else data)
     if not any(target.iterdir()):
         raise SystemExit(f"no recordings below {shared}")
     return sorted(target.iterdir())
