@@ -3,6 +3,7 @@ runs); the lake has one owner, so Search goes through the server when there is o
 
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +13,6 @@ from hinomi.access.access import Access
 from hinomi.api.console.alert_row import alert_row
 from hinomi.app.content import load_all
 from hinomi.app.folder import DataFolder
-from hinomi.app.house import House
 from hinomi.app.opening import open_access, open_database
 from hinomi.app.rooms import lake_numbers
 from hinomi.app.searching import search_lake
@@ -29,8 +29,7 @@ PAGE = 200  # rows asked for at a time
 
 def list_alerts(settings: Settings, status: Sequence[str], limit: int) -> list[dict[str, Any]]:
     """Alert rows as the console shows them, with their fingerprints, highest score first; no status means all."""
-    database = open_database(settings)
-    workbench = Workbench(database, settings.org, time.time, Access(database, time.time))
+    workbench = _workbench(settings)
     query = AlertQuery(statuses=tuple(_status(name) for name in status), top=min(limit, PAGE))
     rows: list[dict[str, Any]] = []
     while True:
@@ -39,6 +38,21 @@ def list_alerts(settings: Settings, status: Sequence[str], limit: int) -> list[d
         if not page.skip_token or len(rows) >= limit:
             return rows[:limit]
         query = replace(query, skip_token=page.skip_token)
+
+
+@contextmanager
+def _lake(settings: Settings) -> Iterator[Lake]:
+    """The lake alone, for a question to a folder that no server holds."""
+    with (
+        DataFolder(settings.data).hold(),
+        Lake.start(settings.data / "lake", memory_mb=settings.lake_memory_mb) as lake,
+    ):
+        yield lake
+
+
+def _workbench(settings: Settings) -> Workbench:
+    database = open_database(settings)
+    return Workbench(database, settings.org, time.time, Access(database, time.time))
 
 
 def _status(name: str) -> Status:
@@ -54,8 +68,8 @@ def search_activities(
     """Activities that the query finds, newest first."""
     server = DataFolder(settings.data).server()
     if server is None:
-        with House(settings) as house:
-            yield from search_lake(house.lake, query, start, end, limit)
+        with _lake(settings) as lake:
+            yield from search_lake(lake, query, start, end, limit)
         return
     asked: dict[str, str | int] = {"query": query, "from": start or "", "to": end or "", "top": limit}
     yield from _ask(server, "/console/api/search", asked)["items"]
@@ -83,9 +97,7 @@ def explain_one(settings: Settings, filter_id: str, uuid: str, time_ms: int | No
     content, _ = load_all(settings)
     if filter_id not in content.filter:
         raise NotFound(f"no filter {filter_id}")
-    folder = DataFolder(settings.data)
-    folder.require()
-    with folder.hold(), Lake.start(settings.data / "lake") as lake:
+    with _lake(settings) as lake:
         record = lake.raw(uuid, time_ms)
     if record is None:
         raise NotFound(f"no activity {uuid}")
@@ -94,8 +106,7 @@ def explain_one(settings: Settings, filter_id: str, uuid: str, time_ms: int | No
 
 def evidence_of(settings: Settings, alert_id: str) -> list[tuple[str, str, int]]:
     """(filter, activity, event time in ms) of what an alert rests on, oldest first."""
-    database = open_database(settings)
-    detail = Workbench(database, settings.org, time.time, Access(database, time.time)).get(alert_id)
+    detail = _workbench(settings).get(alert_id)
     return [
         (found.id, event.uuid, event.event_ms)
         for rule in detail.rules
@@ -108,8 +119,7 @@ def lake_status(settings: Settings) -> dict[str, Any]:
     """Numbers of the lake: activities, detections, bytes on disk ...; through the server when one runs."""
     server = DataFolder(settings.data).server()
     if server is None:
-        DataFolder(settings.data).require()
-        with DataFolder(settings.data).hold(), Lake.start(settings.data / "lake") as lake:
+        with _lake(settings) as lake:
             return lake_numbers(lake)
     return dict(_ask(server, "/console/api/status", {})["lake"])
 
