@@ -154,6 +154,11 @@ def record(
     return orjson.dumps({"Event": {"System": system, "EventData": data}}, default=str)
 
 
+def filled(value: Any, n: int) -> Any:
+    """A value of a repeated record: `{n}` stands for the number of the repetition."""
+    return value.replace("{n}", str(n)) if isinstance(value, str) else value
+
+
 def _writer(values: dict[str, Any], logsource: LogSource) -> Writer:
     usual = CATEGORIES.get(logsource.category or "") or SERVICES.get(logsource.service or "") or Writer("", "")
     channel, provider = values.get("Channel"), values.get("Provider")

@@ -13,7 +13,7 @@ from hinomi.detect.correlator import Correlator
 from hinomi.detect.engine import Engine
 from hinomi.detect.route import fits
 from hinomi.normalise.normaliser import Normaliser
-from hinomi.operations.canonical import NoEvent, record
+from hinomi.operations.canonical import NoEvent, filled, record
 from hinomi.schema.activity import ActivityBatch
 from hinomi.schema.content import Filter, LogSource, Model
 from hinomi.schema.detection import Detection
@@ -180,17 +180,13 @@ def _case_records(model: Model, content: Content, case: dict[str, Any]) -> Recor
         for n in range(entry["repeat"]):
             # a millisecond apart, so that the order is the order of the list
             offset = timedelta(seconds=entry["at"], milliseconds=len(raws) % 1000)
-            filled = {key: _filled(value, n) for key, value in values.items()}
-            computer = _filled(entry["computer"], n)
-            raws.append((offset, record(filled, source, computer=computer, offset=offset, number=len(raws))))
+            one = {key: filled(value, n) for key, value in values.items()}
+            computer = filled(entry["computer"], n)
+            raws.append((offset, record(one, source, computer=computer, offset=offset, number=len(raws))))
     records = RecordBatch(source="simulation", files=["tests"])
     for _, raw in sorted(raws, key=lambda pair: pair[0]):
         _append(records, raw)
     return records
-
-
-def _filled(value: Any, n: int) -> Any:
-    return value.replace("{n}", str(n)) if isinstance(value, str) else value
 
 
 def _source_for(model: Model, content: Content, values: dict[str, Any]) -> LogSource | None:

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from hinomi.errors import ContentError, Place
-from hinomi.operations.canonical import START, NoEvent, record
+from hinomi.operations.canonical import START, NoEvent, filled, record
 from hinomi.schema.content import Text
 from hinomi.schema.record import RecordBatch
 
@@ -69,7 +69,7 @@ def _rows(entry: dict[str, Any]) -> list[tuple[timedelta, str, dict[str, Any]]]:
         (
             timedelta(seconds=at + step * n),
             entry["computer"],
-            {name: _filled(value, n) for name, value in values.items()},
+            {name: filled(value, n) for name, value in values.items()},
         )
         for n in range(int(entry.get("repeat", 1)))
     ]
@@ -77,7 +77,3 @@ def _rows(entry: dict[str, Any]) -> list[tuple[timedelta, str, dict[str, Any]]]:
 
 def _seconds(text: str) -> float:
     return float(text.removesuffix("s"))
-
-
-def _filled(value: Any, n: int) -> Any:
-    return value.replace("{n}", str(n)) if isinstance(value, str) else value
