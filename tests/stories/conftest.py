@@ -1,7 +1,6 @@
 """A running Hinomi for stories: the real commands, in processes of their own, on free ports."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -83,7 +82,3 @@ def server(data: Path) -> Iterator[Server]:
     yield running
     if running.is_running:
         assert running.stop() == 0
-
-
-def environment() -> dict[str, str]:
-    return {**os.environ, "HINOMI_LANG": "en"}
