@@ -58,11 +58,7 @@ class Evaluation:
         severity = {model.id: str(model.severity) for model in self.models}
         for batch in read_paths([path]):
             outcome.events += len(batch.records)
-            found: dict[str, Detection] = {}
-            for activities in self.normaliser.normalise(batch, 0).activities:
-                for detection in self.engine.observe(activities):
-                    found.setdefault(detection.id, detection)
-            ordered = sorted(found.values(), key=lambda each: (each.position, each.filter_id))
+            ordered = self.engine.observe_all(self.normaliser.normalise(batch, 0).activities)
             for detection in ordered:
                 self._count(outcome, detection)
             outcome.alerts += [

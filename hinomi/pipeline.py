@@ -135,7 +135,7 @@ class Pipeline:
             matches = self._correlator.observe(detections)
         finally:
             writing.result()
-        self._write_detections(entries, detections, tally)
+        self._write_detections(detections, tally)
         try:
             self._close(tally, matches, dead)
         except BaseException:
@@ -211,25 +211,16 @@ class Pipeline:
         self._lake.write_activities([(seq, batch, rows) for seq, batch, rows in chosen if rows is None or rows])
 
     def _detect(self, entries: Sequence[_Entry]) -> list[Detection]:
-        found: list[Detection] = []
-        for entry in entries:
-            here: dict[str, Detection] = {}
-            for batch in entry.batches:
-                for detection in self._engine.observe(batch):
-                    if detection.uuid in entry.fresh:
-                        here.setdefault(detection.id, detection)
-            found += sorted(here.values(), key=lambda detection: (detection.position, detection.filter_id))
-        return found
+        return [
+            detection
+            for entry in entries
+            for detection in self._engine.observe_all(entry.batches)
+            if detection.uuid in entry.fresh
+        ]
 
-    def _write_detections(self, entries: Sequence[_Entry], detections: list[Detection], tally: Tally) -> None:
-        """A replayed entry may have left some of its detections in the lake: those are not written again."""
-        replayed = any(not new for entry in entries for new in entry.fresh.values())
-        held: set[str] = set()
-        if replayed and detections:
-            held = self._lake.known_detections(
-                [detection.id for detection in detections], [detection.event_time_ms for detection in detections]
-            )
-        self._lake.write_detections([detection for detection in detections if detection.id not in held])
+    def _write_detections(self, detections: list[Detection], tally: Tally) -> None:
+        """A replayed entry may have left some of its detections in the lake: it writes only those it does not hold."""
+        self._lake.write_detections(detections)
         tally.detections += len(detections)
         for detection in detections:
             risk = str(detection.risk)

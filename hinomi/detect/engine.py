@@ -3,7 +3,7 @@
 filters -> conditions -> one route per kind of activity (route.py) -> (row, filter) pairs -> detections (evidence.py)
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from operator import itemgetter
 
@@ -32,6 +32,14 @@ class Engine:
             return []
         evidence = Evidence(batch)
         return [evidence.detection(self._filters[number], row) for row, number in met]
+
+    def observe_all(self, batches: Iterable[ActivityBatch]) -> list[Detection]:
+        """Detections of all readings of one RecordBatch, each once, in the order of the records and then of filter ids."""
+        found: dict[str, Detection] = {}
+        for batch in batches:
+            for detection in self.observe(batch):
+                found.setdefault(detection.id, detection)
+        return sorted(found.values(), key=lambda detection: (detection.position, detection.filter_id))
 
     def _route(self, kind: ActivityKind) -> Route:
         route = self._routes.get(kind)

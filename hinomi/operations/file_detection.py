@@ -49,11 +49,7 @@ def detect_files(
         normalised = normaliser.normalise(batch, received_ms=0)
         for letter in (*batch.dead, *normalised.dead):
             on_problem(_told(letter))
-        found: dict[str, Detection] = {}
-        for activities in normalised.activities:
-            for detection in engine.observe(activities):
-                found.setdefault(detection.id, detection)
-        for detection in sorted(found.values(), key=lambda each: (each.position, each.filter_id)):
+        for detection in engine.observe_all(normalised.activities):
             yield _printed(detection, filters[detection.filter_id])
 
 
