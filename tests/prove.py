@@ -31,8 +31,8 @@ def load(folder: Path) -> Content:
 def prove(folder: Path) -> bool:
     report = verify(load(folder))
     for proof in report.failed:
-        for test, why in proof.failures:
-            print(f"{proof.file}: {test}: {why}")
+        for failure in proof.failures:
+            print(f"{proof.file}: {failure.test}: {failure.why.en}")
     print(f"{len(report.proofs) - len(report.failed)} of {len(report.proofs)} proofs hold")
     return report.ok
 

@@ -28,7 +28,9 @@ def content_verify(folder: Path | None, as_json: bool) -> None:
     loaded, errors = load_content(folder or read_settings({}).content_folder, techniques=load_attack().known_ids())
     report = verify(loaded)
     problems = [str(error) for error in errors]
-    problems += [f"{proof.file}: {test}: {why}" for proof in report.failed for test, why in proof.failures]
+    problems += [
+        f"{proof.file}: {one.test}: {say(one.why.en, one.why.ja)}" for proof in report.failed for one in proof.failures
+    ]
     numbers = {
         "filters": len(loaded.filters),
         "models": len(loaded.models),

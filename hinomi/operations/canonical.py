@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from hinomi.schema.content import LogSource
+from hinomi.schema.content import LogSource, Text
 
 COMPUTER = "PC-1"
 START = datetime(2026, 1, 15, 3, 0, 0, tzinfo=UTC)
@@ -123,7 +123,11 @@ _RESERVED = ("EventID", "Channel", "Provider", "Computer")
 
 
 class NoEvent(ValueError):
-    """The values do not say which event they belong to."""
+    """The values do not say which event they belong to; in both languages."""
+
+    def __init__(self, en: str, ja: str) -> None:
+        super().__init__(en)
+        self.text = Text(en, ja)
 
 
 def record(
@@ -164,7 +168,10 @@ def _writer(values: dict[str, Any], logsource: LogSource) -> Writer:
     channel, provider = values.get("Channel"), values.get("Provider")
     event_id = values.get("EventID", usual.event_id)
     if event_id is None:
-        raise NoEvent("the test gives no EventID, and its log source has no event of its own")
+        raise NoEvent(
+            "the test gives no EventID, and its log source has no event of its own",
+            "テストに EventID がなく、ログソースにも決まったイベントがありません",
+        )
     if not channel and not provider and not usual.channel:
         usual = usual_writer(int(event_id))
     return Writer(
@@ -184,4 +191,7 @@ def usual_writer(event_id: int) -> Writer:
         return SERVICES["security"]._replace(event_id=event_id)
     if event_id in (7045, 7036, 7040):
         return SERVICES["system"]._replace(event_id=event_id)
-    raise NoEvent(f"event {event_id} needs its Channel or Provider")
+    raise NoEvent(
+        f"event {event_id} needs its Channel or Provider",
+        f"イベント {event_id} には Channel または Provider が必要です",
+    )

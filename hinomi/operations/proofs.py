@@ -1,11 +1,13 @@
 """Proofs: content against its own `tests:`. In: content. Out: for each filter and model whether it does what it says.
 
-A test record makes the whole trip: written as a source writes it, normalised, matched, correlated. No stand-ins.
+A test record makes the whole trip: written as a source writes it, normalised, matched, correlated (trial.py). One filter
+is proved in a millisecond or two, so whoever is about to enable it may ask.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Any
 
 from hinomi.detect.content import Content
@@ -13,26 +15,43 @@ from hinomi.detect.correlator import Correlator
 from hinomi.detect.engine import Engine
 from hinomi.detect.route import fits
 from hinomi.normalise.normaliser import Normaliser
-from hinomi.operations.canonical import NoEvent, filled, record
+from hinomi.operations.trial import ModelTrial, Trial, filter_trials, model_trials
 from hinomi.schema.activity import ActivityBatch
-from hinomi.schema.content import Filter, LogSource, Model
-from hinomi.schema.detection import Detection
-from hinomi.schema.record import RecordBatch
+from hinomi.schema.content import Filter, LogSource, Model, Text
+
+
+class State(StrEnum):
+    GREEN = "green"  # every test holds
+    RED = "red"  # one does not: this content cannot be enabled
+    UNPROVEN = "unproven"  # there are no tests
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    test: str  # "fires 2"
+    why: Text
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """One filter or model. `failures`: (test, why), such as ("fires 2", "no detection")."""
+    """One filter or model, and those of its tests that do not hold."""
 
     kind: str  # "filter" | "model"
     id: str
     file: str
     tests: int
-    failures: tuple[tuple[str, str], ...]
+    failures: tuple[Failure, ...] = ()
 
     @property
-    def ok(self) -> bool:
-        return not self.failures
+    def state(self) -> State:
+        if self.failures:
+            return State.RED
+        return State.GREEN if self.tests else State.UNPROVEN
+
+    def as_json(self) -> dict[str, Any]:
+        """{state, failures: [{test, why: {en, ja}}]}, as the console's routes give it."""
+        failures = [{"test": one.test, "why": {"en": one.why.en, "ja": one.why.ja}} for one in self.failures]
+        return {"state": str(self.state), "failures": failures}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,90 +60,54 @@ class Report:
 
     @property
     def ok(self) -> bool:
-        return all(proof.ok for proof in self.proofs)
+        return not self.failed
 
     @property
     def failed(self) -> tuple[Proof, ...]:
-        return tuple(proof for proof in self.proofs if not proof.ok)
-
-
-@dataclass(slots=True)
-class _Test:
-    """One record of one filter's tests, at its place in the batch of all."""
-
-    filter: Filter
-    name: str
-    fires: bool
-    problem: str = ""
-    position: int = -1
+        return tuple(proof for proof in self.proofs if proof.state is State.RED)
 
 
 def verify(content: Content) -> Report:
     """Run every test of every filter and model; order: filters, then models, as the content has them."""
-    normaliser, engine = Normaliser(), Engine(content.filters)
-    proofs = _filter_proofs(content.filters, normaliser, engine)
-    proofs += [_model_proof(model, content, normaliser, engine) for model in content.models]
-    return Report(tuple(proofs))
+    proofs = [prove_filter(one) for one in content.filters]
+    return Report((*proofs, *(prove_model(model, content) for model in content.models)))
 
 
 # ---- filters ----
-def _filter_proofs(filters: Sequence[Filter], normaliser: Normaliser, engine: Engine) -> list[Proof]:
-    """All test records in one batch: each verdict is looked up by the record's position."""
-    tests = [test for one in filters for test in _tests_of(one)]
-    records = RecordBatch(source="simulation", files=["tests"])
-    for test, values in tests:
-        _add(records, test, values)
-    normalised = normaliser.normalise(records, received_ms=0)
-    dead = {letter.offset: f"{letter.reason}: {letter.detail}" for letter in normalised.dead}
-    met = {(one.position, one.filter_id) for batch in normalised.activities for one in engine.observe(batch)}
-    failures: dict[str, list[tuple[str, str]]] = {}
-    for test, _ in tests:
-        why = test.problem or dead.get(test.position, "")
-        fired = (test.position, test.filter.id) in met
-        if not why and test.fires and not fired:
-            why = _why_silent(test, normalised.activities)
-        elif not why and fired and not test.fires:
-            why = "a detection that must not be"
-        if why:
-            failures.setdefault(test.filter.id, []).append((test.name, why))
-    return [
-        Proof("filter", one.id, one.file, len(one.tests_fire) + len(one.tests_silent), tuple(failures.get(one.id, ())))
-        for one in filters
-    ]
+def prove_filter(found: Filter) -> Proof:
+    """Does the filter do what its tests say? Without tests it is unproven."""
+    made = filter_trials(found, _NORMALISER)
+    engine = Engine([found])
+    met = {one.position for batch in made.batches for one in engine.observe(batch)}
+    failures = []
+    for trial in made.trials:
+        why = trial.problem or _filter_failure(trial, found, trial.position in met, made.batches)
+        failures += [Failure(trial.name, why)] if why else []
+    return Proof("filter", found.id, found.file, len(made.trials), tuple(failures))
 
 
-def _tests_of(one: Filter) -> Iterable[tuple[_Test, dict[str, Any]]]:
-    for number, values in enumerate(one.tests_fire, 1):
-        yield _Test(one, f"fires {number}", fires=True), values
-    for number, values in enumerate(one.tests_silent, 1):
-        yield _Test(one, f"silent {number}", fires=False), values
+_NORMALISER = Normaliser()  # holds no state that changes a result
 
 
-def _add(records: RecordBatch, test: _Test, values: dict[str, Any]) -> None:
-    position = len(records.records)
-    try:
-        raw = record(values, test.filter.logsource, number=position)
-    except NoEvent as error:
-        test.problem = str(error)
-        return
-    test.position = position
-    _append(records, raw)
+def _filter_failure(trial: Trial, found: Filter, fired: bool, batches: Iterable[ActivityBatch]) -> Text | None:
+    if trial.fires and not fired:
+        return _why_silent(trial, found, batches)
+    if fired and not trial.fires:
+        return Text("a detection that must not be", "あってはならない検知が出ました")
+    return None
 
 
-def _append(records: RecordBatch, raw: bytes) -> None:
-    records.file_of.append(0)
-    records.numbers.append(len(records.records))
-    records.occurrences.append(0)
-    records.records.append(raw)
-
-
-def _why_silent(test: _Test, batches: Iterable[ActivityBatch]) -> str:
+def _why_silent(trial: Trial, found: Filter, batches: Iterable[ActivityBatch]) -> Text:
     """No detection: was the activity not even of the filter's log source?"""
-    kinds = [batch.kind for batch in batches if test.position in batch.positions]
-    if any(fits(test.filter.logsource, kind) for kind in kinds):
-        return "no detection"
+    kinds = [batch.kind for batch in batches if trial.position in batch.positions]
+    if any(fits(found.logsource, kind) for kind in kinds):
+        return Text("no detection", "検知が出ません")
+    wanted = _named(found.logsource)
     seen = "; ".join(f"{','.join(sorted(kind.categories | kind.services))} ({kind.channel})" for kind in kinds)
-    return f"no detection: the record is no activity of {_named(test.filter.logsource)}, it is {seen or 'nothing'}"
+    return Text(
+        f"no detection: the record is no activity of {wanted}, it is {seen or 'nothing'}",
+        f"検知が出ません: レコードは {wanted} のアクティビティではなく、{seen or '何でもない'} です",
+    )
 
 
 def _named(source: LogSource) -> str:
@@ -132,68 +115,38 @@ def _named(source: LogSource) -> str:
 
 
 # ---- models ----
-def _model_proof(model: Model, content: Content, normaliser: Normaliser, engine: Engine) -> Proof:
-    cases = [(f"fires {number}", True, case) for number, case in enumerate(model.tests_fire, 1)]
-    cases += [(f"silent {number}", False, case) for number, case in enumerate(model.tests_silent, 1)]
+def prove_model(model: Model, content: Content) -> Proof:
+    """Does the model do what its tests say, with the filters of `content`? A filter that is not there is a failure."""
+    tests = len(model.tests_fire) + len(model.tests_silent)
+    missing = dict.fromkeys(name for rule in model.rules for name in rule.filters if name not in content.filter)
+    if missing:
+        names = ", ".join(missing)
+        why = Text(f"there is no filter {names}", f"フィルタ {names} がありません")
+        return Proof("model", model.id, model.file, tests, (Failure("filters", why),))
     failures = []
-    for name, fires, case in cases:
-        why = _model_failure(model, content, case, fires, normaliser, engine)
-        if why:
-            failures.append((name, why))
-    return Proof("model", model.id, model.file, len(cases), tuple(failures))
+    for trial in model_trials(model, content, _NORMALISER):
+        why_not = trial.problem or _model_failure(model, trial)
+        failures += [Failure(trial.name, why_not)] if why_not else []
+    return Proof("model", model.id, model.file, tests, tuple(failures))
 
 
-def _model_failure(
-    model: Model, content: Content, case: dict[str, Any], fires: bool, normaliser: Normaliser, engine: Engine
-) -> str:
-    """Why the case fails; empty when it does not."""
-    try:
-        records = _case_records(model, content, case)
-    except NoEvent as error:
-        return str(error)
-    normalised = normaliser.normalise(records, received_ms=0)
-    if normalised.dead:
-        return f"{normalised.dead[0].reason}: {normalised.dead[0].detail}"
-    found = [one for batch in normalised.activities for one in engine.observe(batch)]
-    found.sort(key=lambda one: one.position)
-    met = bool(Correlator([model]).observe(found))
-    if met and not fires:
-        return "the model is met and must not be"
-    return _why_not_met(model, found) if fires and not met else ""
+def _model_failure(model: Model, trial: ModelTrial) -> Text | None:
+    met = is_met(model, trial)
+    if met and not trial.fires:
+        return Text("the model is met and must not be", "検知モデルが成立しましたが、成立してはなりません")
+    return _why_not_met(model, trial) if trial.fires and not met else None
 
 
-def _why_not_met(model: Model, found: Sequence[Detection]) -> str:
+def is_met(model: Model, trial: ModelTrial) -> bool:
+    """Do the detections of the case meet the model? One that is switched off is judged as if it were on."""
+    return bool(Correlator([replace(model, enabled=True)]).observe(trial.detections))
+
+
+def _why_not_met(model: Model, trial: ModelTrial) -> Text:
     used = {name for rule in model.rules for name in rule.filters}
-    counts: dict[str, int] = {}
-    for one in found:
-        if one.filter_id in used:
-            counts[one.filter_id] = counts.get(one.filter_id, 0) + 1
-    return f"the model is not met; detections of its filters: {counts or 'none'}"
-
-
-def _case_records(model: Model, content: Content, case: dict[str, Any]) -> RecordBatch:
-    """The records of a case in the order of their time."""
-    raws: list[tuple[timedelta, bytes]] = []
-    for entry in case["records"]:
-        values = {key: value for key, value in entry.items() if key not in ("at", "computer", "repeat")}
-        source = _source_for(model, content, values)
-        for n in range(entry["repeat"]):
-            # a millisecond apart, so that the order is the order of the list
-            offset = timedelta(seconds=entry["at"], milliseconds=len(raws) % 1000)
-            one = {key: filled(value, n) for key, value in values.items()}
-            computer = filled(entry["computer"], n)
-            raws.append((offset, record(one, source, computer=computer, offset=offset, number=len(raws))))
-    records = RecordBatch(source="simulation", files=["tests"])
-    for _, raw in sorted(raws, key=lambda pair: pair[0]):
-        _append(records, raw)
-    return records
-
-
-def _source_for(model: Model, content: Content, values: dict[str, Any]) -> LogSource | None:
-    """A record without an EventID is the canonical event of the model's filters, when they all have the same."""
-    if "EventID" in values:
-        return None
-    sources = {content.filter[name].logsource for rule in model.rules for name in rule.filters}
-    if len(sources) == 1:
-        return sources.pop()
-    raise NoEvent("a record without EventID, and the filters of the model have several log sources")
+    counts = Counter(one.filter_id for one in trial.detections if one.filter_id in used)
+    seen = ", ".join(f"{name} {count}" for name, count in counts.items())
+    return Text(
+        f"the model is not met; detections of its filters: {seen or 'none'}",
+        f"検知モデルが成立しません。フィルタの検知: {seen or 'なし'}",
+    )

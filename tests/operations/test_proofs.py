@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from hinomi.detect.content import Content, load_content
-from hinomi.operations.proofs import verify
+from hinomi.operations.proofs import prove_filter, prove_model, verify
 from hinomi.schema.content import Filter, Model, Rule, Severity, Text
 from tests.detect import making
 
@@ -51,7 +51,7 @@ def spray(*cases: tuple[str, list[dict[str, Any]]], distinct: str | None = "even
 
 
 def failures(content: Content) -> dict[str, dict[str, str]]:
-    return {proof.id: dict(proof.failures) for proof in verify(content).failed}
+    return {proof.id: {one.test: one.why.en for one in proof.failures} for proof in verify(content).failed}
 
 
 def test_content_that_does_what_it_says() -> None:
@@ -92,7 +92,7 @@ def test_a_model_that_does_not_do_what_it_says() -> None:
     made = spray(("fires", [{**FAILED, "repeat": 4}]), ("silent", [{**FAILED, "repeat": 5}]))
     assert failures(Content((logon_filter(),), (made,))) == {
         "spray": {
-            "fires 1": "the model is not met; detections of its filters: {'failed': 4}",
+            "fires 1": "the model is not met; detections of its filters: failed 4",
             "silent 1": "the model is met and must not be",
         }
     }
@@ -111,3 +111,47 @@ def test_the_shipped_content_holds() -> None:
     content, errors = load_content(Path(__file__).parents[2] / "content")
     assert errors == []
     assert {proof.file: proof.failures for proof in verify(content).failed} == {}
+
+
+def test_one_filter_alone_is_green_red_or_unproven() -> None:
+    green = process_filter(tests_fire=(SAVE,), tests_silent=(QUERY,))
+    assert prove_filter(green).state == "green"
+    assert prove_filter(process_filter()).state == "unproven"
+    red = prove_filter(process_filter(tests_fire=(QUERY,)))
+    assert (red.state, red.as_json()) == (
+        "red",
+        {"state": "red", "failures": [{"test": "fires 1", "why": {"en": "no detection", "ja": "検知が出ません"}}]},
+    )
+
+
+def test_a_model_whose_filter_is_gone_is_red() -> None:
+    proof = prove_model(spray(("fires", [{**FAILED, "repeat": 5}])), Content())
+    assert (proof.state, proof.failures[0].why.en) == ("red", "there is no filter failed")
+
+
+def test_each_stands_for_as_many_records() -> None:
+    each = {"CommandLine": {"each": ["reg save hklm\\sam", "reg query hklm\\sam", "reg save hklm\\system"]}}
+    proof = prove_filter(process_filter(tests_fire=(each,)))
+    assert (proof.tests, [one.test for one in proof.failures]) == (3, ["fires 1.2"])
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"CommandLine": {"each": []}},
+        {"CommandLine": {"each": "reg"}},
+        {"CommandLine": {"each": ["a", "b"]}, "Image": {"each": ["a"]}},
+        {"EventID": "many"},
+        {"CommandLine": "\ud800"},
+        {"CommandLine": 1 << 80},
+    ],
+)
+def test_values_that_are_no_record_are_a_failure_in_both_languages(values: dict[str, Any]) -> None:
+    (failure,) = prove_filter(process_filter(tests_fire=(values,))).failures
+    assert failure.why.en
+    assert failure.why.ja != failure.why.en
+
+
+def test_a_case_of_too_many_records_is_a_failure() -> None:
+    (failure,) = prove_model(spray(("fires", [{**FAILED, "repeat": 10_000}] * 3)), Content((logon_filter(),))).failures
+    assert "more than 20000" in failure.why.en
