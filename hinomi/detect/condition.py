@@ -121,6 +121,8 @@ def _value(field: str | None, value: types.SigmaType) -> Node:
     if isinstance(value, types.SigmaNumber) and field is None:
         return Predicate(None, Operator.CONTAINS, str(value.number))
     operator, wanted = _plain(value)
+    if field is None and operator in (Operator.NULL, Operator.EXISTS, Operator.FIELD):
+        raise TypeError("null cannot be a keyword: give a text, or a field with the value null")
     return Predicate(field, operator, wanted)
 
 
@@ -130,7 +132,7 @@ def _plain(value: types.SigmaType) -> tuple[Operator, Any]:
         case types.SigmaRegularExpression():
             return Operator.REGEX, (str(value.regexp), _flags(value))
         case types.SigmaTimestampPart():
-            return Operator.TIME_PART, (value.timestamp_part.name.lower(), value.number)
+            return Operator.TIME_PART, (value.timestamp_part.name.lower(), "equals", value.number)
         case types.SigmaNumber():
             return Operator.NUMBER, value.number
         case types.SigmaBool():
@@ -141,6 +143,8 @@ def _plain(value: types.SigmaType) -> tuple[Operator, Any]:
             return Operator.EXISTS, value.exists
         case types.SigmaCIDRExpression():
             return Operator.CIDR, str(value.network)
+        case types.SigmaCompareExpression(number=types.SigmaTimestampPart() as part):  # hour|gte
+            return Operator.TIME_PART, (part.timestamp_part.name.lower(), value.op.name.lower(), part.number)
         case types.SigmaCompareExpression():
             return Operator[value.op.name], value.number.number
         case types.SigmaFieldReference():
@@ -163,7 +167,7 @@ def _flags(value: types.SigmaRegularExpression) -> str:
 
 def _text(field: str | None, value: types.SigmaString) -> Node:
     if any(isinstance(part, types.Placeholder) for part in value.s):
-        return NEVER  # nobody gave the placeholder a value: `unresolved_placeholders` reports it
+        return NEVER  # nobody gave the placeholder a value: `placeholders.unresolved` reports it
     parts = [_PARTS.get(part, part) if isinstance(part, types.SpecialChars) else part for part in value.s]
     if field is None:
         parts = [ANY_TEXT, *parts, ANY_TEXT]
@@ -202,22 +206,3 @@ def _shape(parts: tuple[GlobPart, ...]) -> tuple[Operator, Any]:
         case (0, str() as text, 0):
             return Operator.CONTAINS, text
     return Operator.GLOB, parts
-
-
-def unresolved_placeholders(rule: SigmaRule) -> list[str]:
-    """Names of placeholders (%name%, modifier `expand`) that nobody gave a value: such a value never matches."""
-    found: dict[str, None] = {}
-    for detection in rule.detection.detections.values():
-        for item in _items(detection):
-            for value in item.value:
-                if isinstance(value, types.SigmaString):
-                    found |= {part.name: None for part in value.s if isinstance(part, types.Placeholder)}
-    return list(found)
-
-
-def _items(detection: Any) -> Iterator[Any]:
-    for item in detection.detection_items:
-        if hasattr(item, "detection_items"):
-            yield from _items(item)
-        else:
-            yield item

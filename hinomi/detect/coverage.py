@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from hinomi.detect.condition import NEVER, unresolved_placeholders
+from hinomi.detect.condition import NEVER
+from hinomi.detect.placeholders import unresolved
 from hinomi.schema.content import Filter, Text
 
 
@@ -26,6 +27,6 @@ def why_never(found: Filter, coverage: Coverage) -> Text | None:
         if part is not None and part not in known:
             return Text(f"no source writes activities of {part}", f"{japanese} {part} を書き出すソースがありません")
     if found.sigma.condition == NEVER:
-        names = ", ".join(f"%{name}%" for name in unresolved_placeholders(found.sigma.rule))
+        names = ", ".join(f"%{name}%" for name in unresolved(found.sigma.rule))
         return Text(f"its placeholders have no value: {names}", f"プレースホルダーに値がありません: {names}")
     return None

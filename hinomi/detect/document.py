@@ -32,8 +32,9 @@ class Document:
             node = inner
         return Place(self.file, node.start_mark.line + 1)
 
-    def error(self, message: str, *path: str | int) -> ContentError:
-        return ContentError(message, at=self.place(*path))
+    def error(self, message: str, *path: str | int, ja: str = "") -> ContentError:
+        """The message at the place of `path`; `ja` is the same in Japanese."""
+        return ContentError(message, at=self.place(*path), ja=ja)
 
 
 def read_documents(path: Path, name: str) -> tuple[list[Document], list[ContentError]]:

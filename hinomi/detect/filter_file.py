@@ -11,8 +11,8 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hinomi.detect.attack_tags import techniques_of, unknown_of
-from hinomi.detect.condition import unresolved_placeholders
 from hinomi.detect.document import Document, nearest
+from hinomi.detect.placeholders import errors_of
 from hinomi.detect.sigma_rule import read_sigma
 from hinomi.errors import ContentError
 from hinomi.schema.activity import FIELDS
@@ -78,10 +78,7 @@ def read_filter(
     errors += _own_errors(document, file, techniques)
     if found is None:
         return None, errors
-    errors += [
-        document.error(f"the placeholder %{name}% has no value: it would never match", "detection")
-        for name in unresolved_placeholders(found.sigma.rule)
-    ]
+    errors += errors_of(document, found.sigma.rule)
     whole = replace(
         found,
         id=_stem(document),

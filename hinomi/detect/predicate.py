@@ -36,7 +36,7 @@ class Operator(StrEnum):
     GTE = "gte"
     NEQ = "not number"
     CIDR = "cidr"
-    TIME_PART = "time part"  # value: (unit, number)
+    TIME_PART = "time part"  # value: (unit, "equals" | "lt" | "lte" | "gt" | "gte", number)
     NULL = "null"
     EXISTS = "exists"  # value: True or False
     FIELD = "field"  # value: (other field, "equals" | "startswith" | "endswith" | "contains")
@@ -253,12 +253,12 @@ def _address(value: Any) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None
 
 
 def _time_part_test(predicate: Predicate) -> Test:
-    unit, wanted = predicate.value
-    part = _TIME_PARTS[unit]
+    unit, how, wanted = predicate.value
+    part, compare = _TIME_PARTS[unit], _PART_COMPARISONS[how]
 
     def test(value: Any) -> bool:
         moment = _moment(value)
-        return moment is not None and part(moment) == wanted
+        return moment is not None and compare(part(moment), wanted)
 
     return test
 
@@ -270,6 +270,12 @@ _TIME_PARTS: dict[str, Callable[[datetime], int]] = {
     "week": lambda moment: moment.isocalendar().week,
     "month": lambda moment: moment.month,
     "year": lambda moment: moment.year,
+}
+
+
+_PART_COMPARISONS: dict[str, Callable[[float, float], bool]] = {
+    "equals": lambda found, wanted: found == wanted,
+    **{str(operator): compare for operator, compare in _COMPARISONS.items() if operator is not Operator.NEQ},
 }
 
 

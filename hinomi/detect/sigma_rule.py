@@ -2,21 +2,22 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from types import MappingProxyType
 
 import re2  # type: ignore[import-untyped]
 from sigma.exceptions import SigmaError
+from sigma.modifiers import SigmaWideModifier, modifier_mapping
 from sigma.policy import SigmaPolicy
 from sigma.policy.regex_engine import RE2RegexEngine, RegexPattern
 from sigma.rule import SigmaRule
-from sigma.rule.detection import SigmaDetection
 
 from hinomi.detect.attack_tags import tactics_of, techniques_of
 from hinomi.detect.condition import Node, condition_of
 from hinomi.detect.document import Document
+from hinomi.detect.placeholders import Placeholders, fill
 from hinomi.detect.predicate import compiled
+from hinomi.detect.sigma_message import located
 from hinomi.errors import ContentError
 from hinomi.schema.content import Filter, LogSource, Severity, Text
 
@@ -47,8 +48,11 @@ class _QuietRe2(RE2RegexEngine):
         return ValueError
 
 
+# The specification's name (2.1); pySigma knows only its alias.
+modifier_mapping.setdefault("utf16le", SigmaWideModifier)
+
 _FLAGS = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL}
-_POLICY = SigmaPolicy(regex_engine=_QuietRe2())
+POLICY = SigmaPolicy(regex_engine=_QuietRe2())
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +63,11 @@ class Parsed:
     condition: Node
 
 
-def read_sigma(document: Document) -> tuple[Filter | None, list[ContentError]]:
+def read_sigma(
+    document: Document, placeholders: Placeholders = MappingProxyType({})
+) -> tuple[Filter | None, list[ContentError]]:
     """The filter of one rule as the community writes it: the rule's UUID is its id, its texts stay English."""
-    parsed, errors = parse_rule(document)
+    parsed, errors = parse_rule(document, placeholders)
     if parsed is None:
         return None, errors
     rule = parsed.rule
@@ -85,55 +91,27 @@ def read_sigma(document: Document) -> tuple[Filter | None, list[ContentError]]:
     ), []
 
 
-def parse_rule(document: Document) -> tuple[Parsed | None, list[ContentError]]:
+def parse_rule(document: Document, placeholders: Placeholders) -> tuple[Parsed | None, list[ContentError]]:
     """pySigma's rule with a condition that compiles; or what is wrong with it."""
     for key in ("correlation", "filter", "action"):
         if key in document.data and "detection" not in document.data:
             return None, [document.error(f"a Sigma {key} is not a rule; rules of this kind are not read yet", key)]
     try:
-        rule = SigmaRule.from_dict(document.data, collect_errors=True, policy=_POLICY)
+        rule = SigmaRule.from_dict(document.data, collect_errors=True, policy=POLICY)
         if not rule.errors:
+            fill(rule, placeholders)
             return Parsed(rule, condition_of(rule)), []
     except SigmaError as error:
-        return None, [_located(document, error)]
+        return None, [located(document, error, POLICY)]
     except (TypeError, ValueError, AttributeError, KeyError, RecursionError) as error:
         # pySigma takes some shapes for granted: a list where a mapping belongs ends as one of these
-        return None, [document.error(f"not a Sigma rule: {error}", "detection")]
-    return None, [_located(document, error) for error in rule.errors]
+        return None, [
+            document.error(f"not a Sigma rule: {error}", "detection", ja=f"Sigma ルールではありません: {error}")
+        ]
+    return None, [located(document, error, POLICY) for error in rule.errors]
 
 
 def version_of(document: Document) -> str:
     """Content hash, 16 hex: a filter whose text changed is another version."""
-    return hashlib.blake2b(document.text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
-
-
-def _located(document: Document, error: Exception) -> ContentError:
-    """pySigma says what is wrong; where, we find by asking again piece by piece."""
-    return document.error(str(error), *_suspect(document.data, type(error).__name__))
-
-
-def _suspect(data: Mapping[str, Any], kind: str) -> tuple[str, ...]:
-    """The key a pySigma error named `kind` is about: SigmaLevelError is about `level`."""
-    for key in data:
-        if key != "detection" and str(key).lower() in kind.lower():
-            return (str(key),)
-    detection = data.get("detection")
-    if not isinstance(detection, Mapping):
-        return ("detection",)
-    for name, definition in detection.items():
-        if name != "condition" and not _is_sound(definition):
-            wrong_keys = [key for key, value in _pairs(definition) if not _is_sound({key: value})]
-            return ("detection", str(name), *wrong_keys[:1])
-    return ("detection", "condition") if "Condition" in kind else ("detection",)
-
-
-def _pairs(definition: Any) -> list[tuple[str, Any]]:
-    return list(definition.items()) if isinstance(definition, Mapping) else []
-
-
-def _is_sound(definition: Any) -> bool:
-    try:
-        SigmaDetection.from_definition(definition, policy=_POLICY)
-    except (SigmaError, TypeError, ValueError, AttributeError):
-        return False
-    return True
+    text = document.text[document.node.start_mark.index : document.node.end_mark.index]
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

@@ -7,6 +7,7 @@ import orjson
 import yaml
 
 from hinomi.detect.document import parse_documents
+from hinomi.detect.placeholders import Placeholders
 from hinomi.detect.sigma_rule import read_sigma
 from hinomi.schema.activity import FIELDS, ActivityBatch, ActivityKind
 from hinomi.schema.content import Filter
@@ -20,7 +21,13 @@ SYSMON_1 = ActivityKind(
 )
 
 
-def sigma_filter(detection: dict[str, Any], *, logsource: dict[str, str] | None = None, name: str = "a") -> Filter:
+def sigma_filter(
+    detection: dict[str, Any],
+    *,
+    logsource: dict[str, str] | None = None,
+    name: str = "a",
+    placeholders: Placeholders | None = None,
+) -> Filter:
     """A filter of the rule whose detection part is given; a lone selection gets its condition."""
     if "condition" not in detection:
         detection = {"one": detection, "condition": "one"}
@@ -33,7 +40,7 @@ def sigma_filter(detection: dict[str, Any], *, logsource: dict[str, str] | None 
     }
     documents, errors = parse_documents(yaml.safe_dump(rule, allow_unicode=True), f"{name}.yml")
     assert not errors, errors
-    found, errors = read_sigma(documents[0])
+    found, errors = read_sigma(documents[0], placeholders or {})
     assert found is not None, [str(error) for error in errors]
     return found
 

@@ -140,6 +140,9 @@ def value_holds(found: Any, wanted: Any) -> bool:
     if isinstance(wanted, types.SigmaNumber):
         return as_number(found) is not None and as_number(found) == wanted.number
     if isinstance(wanted, types.SigmaCompareExpression):
+        if isinstance(wanted.number, types.SigmaTimestampPart):
+            part = part_of_time(found, wanted.number.timestamp_part.name)
+            return compares(part, wanted.op.name, wanted.number.number)
         return compares(as_number(found), wanted.op.name, wanted.number.number)
     if isinstance(wanted, types.SigmaCIDRExpression):
         return in_network(found, wanted.network)
