@@ -1,7 +1,7 @@
 """What it costs to look for a predicate: the more often it is met, the more. In: predicates, activities at hand.
 
 A witness that most activities hold singles out nothing. What is usual on Windows is known beforehand; what is usual on
-this kind of activity is read off its first batch.
+this kind of activity is read off a batch of it.
 """
 
 from collections import Counter
@@ -84,8 +84,8 @@ _PER_SHARE = 1000.0  # a predicate that every activity meets costs as much as te
 _PER_SHORTNESS = 20.0  # a text of one letter costs this much, of two letters half
 _PER_TEST = 2.0  # what has no text is asked value by value
 _PER_PATTERN = 200.0  # so are patterns without guards, and they take long
-COMMON = 24  # values of a field that are asked, if at least one activity in fifty has them
-COMMON_SHARE = 0.02
+SAMPLE = 48  # rows of a batch, evenly spread, that stand for the kind
+COMMON_SHARE = 0.02  # what more of the rows hold singles out too little
 
 
 def _joined_text(value: Any) -> str:
@@ -137,9 +137,9 @@ class Cost:
     def _seen(self, field: str) -> Common:
         common = self._common.get(field)
         if common is None:
-            counts = Counter(self._table.column(field) or ()).most_common(COMMON)
-            shares = [(value, count / self._rows) for value, count in counts]
-            common = self._common[field] = Common(pair for pair in shares if pair[1] >= COMMON_SHARE)
+            column = self._table.column(field) or ()
+            sample = Counter(column[:: max(1, self._rows // SAMPLE)])
+            common = self._common[field] = Common((value, count / sample.total()) for value, count in sample.items())
         return common
 
 

@@ -1,17 +1,16 @@
 """Filters at work. In: a batch of activities. Out: detections, in row order. No clock, no disk.
 
-filters -> conditions -> one route per kind of activity (route.py) -> (row, filter) pairs -> detections (evidence.py)
+filters -> what serves all kinds of activity (plan.py) -> one route per kind (route.py) -> (row, filter) pairs
+-> detections (evidence.py)
 """
 
 from collections.abc import Iterable, Sequence
-from itertools import chain
-from operator import itemgetter
 
-from hinomi.detect.condition import Node
 from hinomi.detect.evidence import Evidence
-from hinomi.detect.route import Route, fits
+from hinomi.detect.plan import Plan
+from hinomi.detect.route import Route
 from hinomi.schema.activity import ActivityBatch, ActivityKind
-from hinomi.schema.content import Filter, LogSource
+from hinomi.schema.content import Filter
 from hinomi.schema.detection import Detection
 
 
@@ -20,9 +19,7 @@ class Engine:
 
     def __init__(self, filters: Sequence[Filter]) -> None:
         self._filters = tuple(filters)
-        self._conditions: dict[LogSource, list[tuple[int, Node]]] = {}
-        for number, one in enumerate(filters):
-            self._conditions.setdefault(one.logsource, []).append((number, one.sigma.condition))
+        self._plan = Plan((one.logsource, one.sigma.condition) for one in self._filters)
         self._routes: dict[ActivityKind, Route] = {}
 
     def observe(self, batch: ActivityBatch) -> list[Detection]:
@@ -46,8 +43,7 @@ class Engine:
         if route is None:
             if len(self._routes) >= MAX_ROUTES:
                 self._routes.clear()
-            fitting = (pairs for logsource, pairs in self._conditions.items() if fits(logsource, kind))
-            route = self._routes[kind] = Route(kind, sorted(chain.from_iterable(fitting), key=itemgetter(0)))
+            route = self._routes[kind] = Route(self._plan, kind)
         return route
 
 

@@ -6,11 +6,12 @@ The same predicates as the engine's, evaluated one by one without any short cut:
 from dataclasses import dataclass
 from typing import Any
 
+from hinomi.detect.candidate import RAW
 from hinomi.detect.condition import And, Constant, Node, Not, Or, predicates_of
+from hinomi.detect.log_source import fits, known_of_kind
 from hinomi.detect.names import Names
 from hinomi.detect.predicate import Operator, Predicate, fields_test, scalar_test, test_of
 from hinomi.detect.record_text import record_values
-from hinomi.detect.route import RAW, fits, known_of_kind
 from hinomi.detect.table import Table
 from hinomi.schema.activity import ActivityBatch
 from hinomi.schema.content import Filter

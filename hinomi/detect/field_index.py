@@ -1,75 +1,57 @@
-"""All witnesses of one field. In: the values of a column. Out: for each value, the numbers of the filters it makes candidates.
+"""All witnesses of one field. In: a value. Out: the numbers of the filters it makes candidates.
 
-Each distinct value is looked at once; what was found is remembered for values that come again.
+One index serves every kind of activity: whoever asks says which filters count there.
 """
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from hinomi.detect.guards import guards_of
 from hinomi.detect.literals import LITERAL_OPERATORS, Literals, fold
 from hinomi.detect.predicate import Operator, Predicate, Test, number_of, scalar_test, text_of
 
-REMEMBERED = 16_384  # values per field and kind of activity
-LONG = 512  # characters; of longer values (script blocks) only the hash is remembered
-
 Numbers = tuple[int, ...]
 NOTHING: Numbers = ()
-_HASH = object()  # beside the hash of a long value; no value of a column is a tuple with this in it
+
+
+class _Asked:
+    """What has no text of its own: asked value by value, where any of its filters counts."""
+
+    __slots__ = ("_predicate", "_test", "numbers")
+
+    def __init__(self, predicate: Predicate, numbers: Numbers) -> None:
+        self._predicate, self.numbers = predicate, numbers
+        self._test: Test | None = None  # patterns are made when they are first needed: most never are
+
+    def met(self, value: Any) -> bool:
+        if self._test is None:
+            self._test = scalar_test(self._predicate)
+        return self._test(value)
 
 
 class FieldIndex:
-    """Built from (witness, numbers of the filters that wait for it) and from (whole condition, number of the filter).
+    """Built from (witness, numbers of the filters that wait for it)."""
 
-    `missing`: the numbers for a missing value, which only whole conditions can meet.
-    """
-
-    def __init__(
-        self, wanted: Iterable[tuple[Predicate, Sequence[int]]], conditions: Sequence[tuple[Test, int]] = ()
-    ) -> None:
+    def __init__(self, wanted: Iterable[tuple[Predicate, Sequence[int]]]) -> None:
         self._equal: dict[str, Numbers] = {}
         self._names: dict[str, Numbers] = {}  # a text after the last backslash, for paths that end with \name
         self._numbers: dict[float, Numbers] = {}
         self._present: Numbers = ()
-        self._tests: list[tuple[Test, Numbers]] = []
-        self._groups: list[tuple[Test | None, Numbers]] = []
+        self._tests: list[_Asked] = []
+        self._groups: list[Numbers | _Asked] = []
         literals: list[tuple[Operator, str, int]] = []
         for predicate, numbers in wanted:
             self._add(predicate, tuple(numbers), literals)
         self._literals = Literals(literals)
-        self._conditions = conditions
-        self.missing: Numbers = tuple(number for condition, number in conditions if condition(None))
-        self._known: dict[Any, Numbers] = {None: self.missing}
 
-    def of_values(self, distinct: Iterable[Any]) -> dict[Any, Numbers]:
-        """The values among the distinct ones that make any filter a candidate."""
-        known = self._known
-        if len(known) > REMEMBERED:
-            known.clear()
-            known[None] = self.missing
-        found = {}
-        for value in distinct:
-            numbers = known.get(value)
-            if numbers is None:
-                key = (_HASH, hash(value)) if isinstance(value, str) and len(value) > LONG else value
-                numbers = known.get(key)
-                if numbers is None:
-                    numbers = known[key] = self.of_value(value)
-            if numbers:
-                found[value] = numbers
-        return found
-
-    def of_value(self, value: Any) -> Numbers:
-        """Numbers for one value that is text, a number or a tuple of such."""
-        if value is None:
-            return self.missing
-        members = value if isinstance(value, tuple) else (value,)
-        found = {number for condition, number in self._conditions if condition(value)} if self._conditions else set()
-        found.update(self._present)
-        for member in members:
+    def of_value(self, value: Any, live: AbstractSet[int]) -> set[int]:
+        """Those of the `live` numbers that one value singles out; it is text, a number or a tuple of such."""
+        found = set(self._present)
+        for member in value if isinstance(value, tuple) else (value,):
             if member is not None:
-                self._look(member, found)
-        return tuple(sorted(found))
+                self._look(member, live, found)
+        return found & live
 
     def _add(self, predicate: Predicate, numbers: Numbers, literals: list[tuple[Operator, str, int]]) -> None:
         operator, value = predicate.operator, predicate.value
@@ -85,21 +67,19 @@ class FieldIndex:
             _extend(self._names, fold(value[1:]), numbers)
         elif operator in LITERAL_OPERATORS and value:
             literals.append((operator, value, len(self._groups)))
-            self._groups.append((None, numbers))
+            self._groups.append(numbers)
         else:
-            self._add_test(predicate, numbers, literals)
+            self._add_asked(_Asked(predicate, numbers), guards_of(predicate), literals)
 
-    def _add_test(self, predicate: Predicate, numbers: Numbers, literals: list[tuple[Operator, str, int]]) -> None:
-        """What has no text of its own is asked value by value; a pattern only where one of its guards is found."""
-        test = scalar_test(predicate)
-        guards = guards_of(predicate)
-        if not guards:
-            self._tests.append((test, numbers))
-            return
-        literals += [(Operator.CONTAINS, guard, len(self._groups)) for guard in guards]
-        self._groups.append((test, numbers))
+    def _add_asked(self, asked: _Asked, guards: tuple[str, ...], literals: list[tuple[Operator, str, int]]) -> None:
+        """A pattern is asked only where one of its guards is found."""
+        if guards:
+            literals += [(Operator.CONTAINS, guard, len(self._groups)) for guard in guards]
+            self._groups.append(asked)
+        else:
+            self._tests.append(asked)
 
-    def _look(self, value: Any, found: set[int]) -> None:
+    def _look(self, value: Any, live: AbstractSet[int], found: set[int]) -> None:
         folded = fold(text_of(value))
         found.update(self._equal.get(folded, NOTHING))
         if self._names:
@@ -108,13 +88,16 @@ class FieldIndex:
             number = number_of(value)
             if number is not None:
                 found.update(self._numbers.get(number, NOTHING))
+        asked = list(self._tests)
         for group in set(self._literals.found_in(folded)):
-            test, numbers = self._groups[group]
-            if test is None or test(value):
+            numbers = self._groups[group]
+            if isinstance(numbers, _Asked):
+                asked.append(numbers)
+            else:
                 found.update(numbers)
-        for test, numbers in self._tests:
-            if test(value):
-                found.update(numbers)
+        for one in asked:
+            if not live.isdisjoint(one.numbers) and one.met(value):
+                found.update(one.numbers)
 
 
 def _extend(table: dict[Any, Numbers], key: Any, numbers: Numbers) -> None:

@@ -3,14 +3,16 @@
 The loose look minds neither case nor blanks: "Threat Name" and "threatname" both find ThreatName.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from hinomi.schema.activity import ActivityBatch
 
-MAX_SHAPES = 1024  # sets of column names remembered per route; records of one kind come in a few
+MAX_SHAPES = 1024  # sets of column names remembered; records of one kind come in a few
 
 
+@lru_cache(maxsize=16_384)
 def loose(name: str) -> str:
     return name.replace(" ", "").lower()
 
@@ -18,8 +20,10 @@ def loose(name: str) -> str:
 class Names:
     """Which column each wanted name means, worked out once per set of column names."""
 
-    def __init__(self, wanted: Sequence[str]) -> None:
-        self._wanted = wanted
+    def __init__(self, wanted: Iterable[str]) -> None:
+        self._wanted: dict[str, list[str]] = {}
+        for name in dict.fromkeys(wanted):
+            self._wanted.setdefault(loose(name), []).append(name)
         self._known: dict[tuple[str, ...], list[tuple[str, str]]] = {}
 
     def columns(self, batch: ActivityBatch) -> dict[str, list[Any]]:
@@ -35,10 +39,8 @@ class Names:
 
     def _resolved(self, batch: ActivityBatch) -> list[tuple[str, str]]:
         loosely = {loose(name): name for name in (*reversed(batch.fields), *reversed(batch.native))}
-        pairs = []
-        for name in self._wanted:
-            exists = name in batch.native or name in batch.fields
-            actual = name if exists else loosely.get(loose(name))
-            if actual is not None:
-                pairs.append((name, actual))
-        return pairs
+        return [
+            (name, name if name in batch.native or name in batch.fields else actual)
+            for key, actual in loosely.items()
+            for name in self._wanted.get(key, ())
+        ]

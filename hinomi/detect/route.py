@@ -1,146 +1,171 @@
 """One kind of activity and the filters that can meet it. In: columns. Out: (row, filter) pairs that are met.
 
-A condition is evaluated as far as the kind alone decides it; what is never true is gone. Of what remains each filter has
+What the kind alone decides is evaluated beforehand (plan.py); what is never true is gone. Of what remains each filter has
 witnesses (Tier 1), looked for in each distinct value of a column; only rows with a witness are evaluated whole (Tier 2),
-and each combination of values only once.
+and each combination of values only once (jury.py).
 """
 
-from collections.abc import Iterable
-from typing import Any
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import repeat
 
-from hinomi.detect.checks import Check, checked, fields_of
-from hinomi.detect.condition import NEVER, Node, assuming
-from hinomi.detect.cost import Cost
-from hinomi.detect.field_index import FieldIndex
-from hinomi.detect.names import Names, loose
-from hinomi.detect.predicate import Operator, Predicate, Test, test_of
+from hinomi.detect.candidate import Candidate
+from hinomi.detect.cost import COMMON_SHARE, Cost
+from hinomi.detect.field_index import FieldIndex, Numbers
+from hinomi.detect.field_view import NOTHING, FieldView
+from hinomi.detect.jury import Jury
+from hinomi.detect.plan import Plan, column_of
+from hinomi.detect.predicate import Predicate, Test
 from hinomi.detect.table import Table
-from hinomi.detect.witness import witnesses
+from hinomi.detect.witness import Witnesses, witnesses
 from hinomi.schema.activity import ActivityBatch, ActivityKind
-from hinomi.schema.content import LogSource
 
-RAW = "rawDataStr"  # the column that the field None (keywords) stands for
-REMEMBERED = 512  # combinations of values per filter and kind
-FEW_ROWS = 200  # a plan made on fewer rows is made once more when a batch has as many
+FEW_ROWS = 200  # a batch of fewer rows says little about what is common
+MORE_ROWS = 10  # times the rows of the batch that was judged by: then it is judged again
+MAX_JURIES = 4096
+MAX_CLASSES = 16_384
 
-
-class _Candidate:
-    """A filter on this route, and what it has answered before."""
-
-    __slots__ = ("_check", "fields", "known", "node", "number")
-
-    def __init__(self, number: int, node: Node) -> None:
-        self.number, self.node = number, node
-        self.fields = tuple(RAW if field is None else field for field in fields_of(node))
-        self._check: Check | None = None  # made when a witness is first seen: most never are
-        self.known: dict[tuple[Any, ...], bool] = {}
-
-    def check(self, values: tuple[Any, ...]) -> bool:
-        if self._check is None:
-            self._check = checked(self.node)
-        return self._check(values)
-
-    def met(self, values: tuple[Any, ...]) -> bool:
-        verdict = self.known.get(values)
-        if verdict is None:
-            if len(self.known) >= REMEMBERED:
-                self.known.clear()
-            verdict = self.known[values] = self.check(values)
-        return verdict
+Signature = tuple[int | None, ...]  # the classes of a row's values, column by column
 
 
 class Route:
-    """All filters of one kind of activity. Witnesses are chosen on the first batch, and once more on a larger one."""
+    """All filters of one kind. Witnesses that many activities hold are replaced by others once there are enough rows."""
 
-    def __init__(self, kind: ActivityKind, conditions: Iterable[tuple[int, Node]]) -> None:
-        """`conditions`: (number of the filter, its condition) of the filters whose log source fits, in their order."""
-        self._candidates: list[_Candidate] = []
-        for number, condition in conditions:
-            node = assuming(condition, lambda predicate: known_of_kind(predicate, kind))
-            if node != NEVER:
-                self._candidates.append(_Candidate(number, node))
-        self._names = Names(tuple(dict.fromkeys(name for one in self._candidates for name in one.fields)))
-        self._indexes: dict[str, FieldIndex] = {}
-        self._always: list[int] = []  # places of candidates that must be asked for every row
-        self._planned_on = 0  # rows of the batch that the witnesses were chosen on
+    def __init__(self, plan: Plan, kind: ActivityKind) -> None:
+        self._plan = plan
+        self._candidates = {one.number: one for one in plan.candidates(kind)}
+        self._own: dict[int, Witnesses] = {}  # number -> witnesses of this kind's own choice
+        self._judged_on = 0  # rows of the batch that they were chosen by
+        self._lay()
 
     def meet(self, batch: ActivityBatch) -> list[tuple[int, int]]:
         """(row, number of the filter) for all that is met, by row and then by filter."""
         if not self._candidates:
             return []
-        table = Table(self._names.columns(batch))
-        if not self._planned_on or (self._planned_on < FEW_ROWS <= batch.length):
-            self._plan(table, batch.length)
-        suspects, always = self._suspects(table)
-        rows = range(batch.length) if always else sorted(suspects)
-        sources: dict[int, list[list[Any] | None]] = {}
-        met = []
-        for row in rows:
-            found = suspects.get(row)
-            for place in always if found is None else sorted({*found, *always}):
-                candidate = self._candidates[place]
-                columns = sources.get(place)
-                if columns is None:
-                    columns = sources[place] = [table.column(name) for name in candidate.fields]
-                if candidate.met(tuple([column[row] if column else None for column in columns])):
-                    met.append((row, candidate.number))
-        return met
+        if self._generation != self._plan.ledger.generation or len(self._sets) > MAX_CLASSES:
+            self._forget()
+        table = Table(self._plan.names.columns(batch))
+        groups = self._groups(table, batch.length)
+        met: list[tuple[int, int]] = []
+        for jury, rows in groups:
+            columns = [table.column(name) or [None] * batch.length for name in jury.columns]
+            some = columns if len(rows) == batch.length else [[column[row] for row in rows] for column in columns]
+            met += jury.judge(rows, zip(*some, strict=True) if some else repeat((), len(rows)))
+        if batch.length >= max(FEW_ROWS, MORE_ROWS * self._judged_on):
+            self._choose(groups, table, batch.length)
+        return sorted(met) if len(groups) > 1 else met
 
-    def _plan(self, table: Table, rows: int) -> None:
-        """Choose the witnesses of each candidate, and make the indexes that look for them."""
-        cost = Cost(table, rows)
-        waiting: dict[str, dict[Predicate, list[int]]] = {}
+    # ---- what to look for ----
+    def _lay(self) -> None:
+        """Lay out where the witnesses of each candidate are looked for."""
+        shared: dict[str, set[int]] = {}
+        own: dict[str, dict[Predicate, list[int]]] = {}
         alone: dict[str, list[tuple[Test, int]]] = {}
-        self._always, self._planned_on = [], rows
-        for place, candidate in enumerate(self._candidates):
-            found, _ = witnesses(candidate.node, cost)
-            for predicate in found:
-                name = RAW if predicate.field is None else predicate.field
-                waiting.setdefault(name, {}).setdefault(predicate, []).append(place)
-            if not found and len(candidate.fields) == 1:
-                alone.setdefault(candidate.fields[0], []).append((_of_one(candidate), place))
-            elif not found:
-                self._always.append(place)
-        self._indexes = {
-            name: FieldIndex(waiting.get(name, {}).items(), alone.get(name, ())) for name in {**waiting, **alone}
-        }
+        always: list[int] = []
+        for number, candidate in self._candidates.items():
+            if number in self._own:
+                for predicate in self._own[number]:
+                    own.setdefault(column_of(predicate), {}).setdefault(predicate, []).append(number)
+                continue
+            columns = self._plan.watched[number]
+            for column in columns:
+                shared.setdefault(column, set()).add(number)
+            if not columns and len(candidate.columns) == 1:
+                alone.setdefault(candidate.columns[0], []).append((_of_one(candidate), number))
+            elif not columns:
+                always.append(number)
+        self._shared, self._wanted, self._alone = shared, own, alone
+        self._looked_at = tuple(dict.fromkeys([*shared, *own, *alone]))
+        self._always = tuple(always)
+        self._forget()
 
-    def _suspects(self, table: Table) -> tuple[dict[int, list[int]], list[int]]:
-        """Row -> places of candidates of which a witness was seen; and the candidates to be asked for every row."""
-        suspects: dict[int, list[int]] = {}
+    def _forget(self) -> None:
+        self._generation = self._plan.ledger.generation
+        self._views: dict[str, FieldView] = {}
+        self._classes: dict[Numbers, int] = {(): NOTHING}
+        self._sets: list[Numbers] = [()]
+        self._juries: dict[Numbers, dict[Signature, Jury | None]] = {}
+
+    def _view(self, column: str) -> FieldView:
+        view = self._views.get(column)
+        if view is None:
+            sources: list[tuple[FieldIndex, set[int]]] = []
+            if column in self._shared:
+                sources.append((self._plan.index(column), self._shared[column]))
+            if column in self._wanted:
+                wanted = self._wanted[column]
+                sources.append((FieldIndex(wanted.items()), {one for some in wanted.values() for one in some}))
+            view = self._views[column] = FieldView(
+                sources, self._alone.get(column, ()), self._class_of, self._plan.ledger
+            )
+        return view
+
+    def _class_of(self, numbers: Numbers) -> int:
+        known = self._classes.get(numbers)
+        if known is None:
+            known = self._classes[numbers] = len(self._sets)
+            self._sets.append(numbers)
+        return known
+
+    # ---- Tier 1 ----
+    def _groups(self, table: Table, length: int) -> list[tuple[Jury, Sequence[int]]]:
+        """The rows to be judged, with those who judge them."""
+        classes, always = self._seen(table)
+        juries = self._juries.setdefault(always, {})
+        if len(juries) > MAX_JURIES:
+            juries.clear()
+        if not classes:
+            jury = self._jury(juries, (), always)
+            return [(jury, range(length))] if jury else []
+        rows_of: dict[Signature, list[int]] = {}
+        for row, signature in enumerate(zip(*classes, strict=True)):
+            if signature in rows_of:
+                rows_of[signature].append(row)
+            else:
+                rows_of[signature] = [row]
+        asked = ((self._jury(juries, signature, always), rows) for signature, rows in rows_of.items())
+        return [(jury, rows) for jury, rows in asked if jury]
+
+    def _seen(self, table: Table) -> tuple[list[Iterable[int | None]], Numbers]:
+        """Columns of classes, of those columns in which any witness was seen; and the candidates to be asked for every row."""
+        seen: list[Iterable[int | None]] = []
         always = self._always
-        for name, index in self._indexes.items():
+        for name in self._looked_at:
             column = table.column(name)
             if column is None:
-                always = [*always, *index.missing]
+                if name in self._alone:
+                    always += self._view(name).missing
                 continue
-            hot = index.of_values(table.distinct(name))
-            if hot:
-                for row, value in enumerate(column):
-                    if value in hot:
-                        suspects.setdefault(row, []).extend(hot[value])
-        return suspects, sorted(always)
+            found = self._view(name).classes(table.distinct(name))
+            if found:
+                seen.append(map(found.get, column))
+        return seen, always
+
+    def _jury(self, juries: dict[Signature, Jury | None], signature: Signature, always: Numbers) -> Jury | None:
+        """Those who judge the rows of a signature; None where there is nobody to ask."""
+        if signature not in juries:
+            numbers = {number for one in signature if one for number in self._sets[one]}
+            suspects = [self._candidates[number] for number in sorted(numbers.union(always))]
+            juries[signature] = Jury(suspects, self._plan.ledger) if suspects else None
+        return juries[signature]
+
+    # ---- measured ----
+    def _choose(self, groups: list[tuple[Jury, Sequence[int]]], table: Table, rows: int) -> None:
+        """Other witnesses for the candidates that too many rows were suspected of."""
+        self._judged_on = rows
+        asked: Counter[int] = Counter()
+        for jury, some in groups:
+            asked.update(dict.fromkeys(jury.numbers, len(some)))
+        cost = Cost(table, rows)
+        chosen = {
+            number: witnesses(self._candidates[number].node, cost)[0]
+            for number, times in asked.items()
+            if times >= COMMON_SHARE * rows
+        }
+        if any(chosen.values()):
+            self._own.update({number: found for number, found in chosen.items() if found})
+            self._lay()
 
 
-def _of_one(candidate: _Candidate) -> Test:
+def _of_one(candidate: Candidate) -> Test:
     return lambda value: candidate.check((value,))
-
-
-def fits(logsource: LogSource, kind: ActivityKind) -> bool:
-    """Can a filter of this log source meet activities of this kind?"""
-    return (
-        logsource.product in (None, kind.product)
-        and (logsource.category is None or logsource.category in kind.categories)
-        and (logsource.service is None or logsource.service in kind.services)
-    )
-
-
-def known_of_kind(predicate: Predicate, kind: ActivityKind) -> bool | None:
-    """The verdict that is the same for all activities of the kind; None where it depends on the activity."""
-    if predicate.field is not None and predicate.operator is not Operator.FIELD:
-        name = loose(predicate.field)
-        if name == "eventid" and kind.event_id is not None:
-            return test_of(predicate)(kind.event_id)
-        if name == "channel" and kind.channel:
-            return test_of(predicate)(kind.channel)
-    return None

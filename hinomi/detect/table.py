@@ -1,6 +1,6 @@
 """Columns as the engine looks at them: every value hashable, and values that differ in meaning differ as keys."""
 
-from collections.abc import Collection
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from hinomi.detect.predicate import text_of
@@ -15,19 +15,19 @@ class Table:
 
     def __init__(self, columns: dict[str, list[Any]]) -> None:
         self._raw = columns
-        self._tidied: dict[int, tuple[list[Any], Collection[Any]]] = {}
+        self._tidied: dict[int, tuple[list[Any], AbstractSet[Any]]] = {}
 
     def column(self, name: str) -> list[Any] | None:
         """The values: text, int, tuple or None."""
         found = self._look(name)
         return found[0] if found else None
 
-    def distinct(self, name: str) -> Collection[Any]:
+    def distinct(self, name: str) -> AbstractSet[Any]:
         """The distinct values; empty where there is no such column."""
         found = self._look(name)
-        return found[1] if found else ()
+        return found[1] if found else frozenset()
 
-    def _look(self, name: str) -> tuple[list[Any], Collection[Any]] | None:
+    def _look(self, name: str) -> tuple[list[Any], AbstractSet[Any]] | None:
         raw = self._raw.get(name)
         if raw is None:
             return None
@@ -37,7 +37,7 @@ class Table:
         return found
 
 
-def _tidied(column: list[Any]) -> tuple[list[Any], Collection[Any]]:
+def _tidied(column: list[Any]) -> tuple[list[Any], AbstractSet[Any]]:
     try:
         distinct = set(column)
         kinds = set(map(type, distinct))

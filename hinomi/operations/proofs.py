@@ -13,7 +13,7 @@ from typing import Any
 from hinomi.detect.content import Content
 from hinomi.detect.correlator import Correlator
 from hinomi.detect.engine import Engine
-from hinomi.detect.route import fits
+from hinomi.detect.log_source import fits
 from hinomi.normalise.normaliser import Normaliser
 from hinomi.operations.trial import ModelTrial, Trial, filter_trials, model_trials
 from hinomi.schema.activity import ActivityBatch
