@@ -6,6 +6,7 @@ HinomiError                 anything Hinomi says no to; `code` is stable, the me
 │   └── ContentError        a filter or model is wrong at a place           (HTTP 400)
 ├── NotFound                there is no such thing                          (HTTP 404)
 ├── Conflict                it changed since you looked                     (HTTP 412)
+├── Refused                 something stands against it; `details` says what (HTTP 409)
 ├── Unauthorised            nobody is logged in                             (HTTP 401)
 ├── Forbidden               your role may not                               (HTTP 403)
 ├── TooMany                 slow down                                       (HTTP 429)
@@ -14,12 +15,14 @@ HinomiError                 anything Hinomi says no to; `code` is stable, the me
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 
 class HinomiError(Exception):
-    """Base of all; `code` is what programs may decide on, never the message."""
+    """Base of all; `code` is what programs may decide on, never the message; `details` is plain JSON beside both."""
 
     code = "InternalServerError"
+    details: dict[str, Any] = {}  # noqa: RUF012  (nobody writes into it: who has details sets their own)
 
 
 class InputError(HinomiError):
@@ -36,6 +39,14 @@ class NotFound(HinomiError):
 
 class Conflict(HinomiError):
     code = "ConditionNotMet"
+
+
+class Refused(HinomiError):
+    code = "Refused"
+
+    def __init__(self, message: str, code: str = "Refused", **details: Any) -> None:
+        super().__init__(message)
+        self.code, self.details = code, details
 
 
 class Unauthorised(HinomiError):

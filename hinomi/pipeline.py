@@ -1,6 +1,6 @@
 """The hallway: the whole trip of a batch, on one screen.
 
-    spool -> normalise -> (lake | detect -> correlate) -> workbench -> one closing transaction -> spool may forget
+    spool -> normalise -> (lake | detect -> exceptions -> correlate) -> workbench -> one closing transaction -> spool may forget
 
 Killed at any point, the next `step` takes the same entries again and the result is the same: the lake tells which
 activities of an entry it already holds (`spoolSeq`), identities are deterministic, and the window state is the one that
@@ -12,7 +12,7 @@ import gc
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -22,6 +22,8 @@ from hinomi.database import Database, metadata
 from hinomi.detect.content import Content
 from hinomi.detect.correlator import Correlator
 from hinomi.detect.engine import Engine
+from hinomi.detect.exception_store import ExceptionStore
+from hinomi.detect.exceptions import Split
 from hinomi.ingest.spool import Spool
 from hinomi.ingest.store import DeadLetters
 from hinomi.lake.lake import Lake
@@ -44,12 +46,13 @@ STATE = sa.Table(
 
 @dataclass(slots=True)
 class Tally:
-    """What a step, or a whole run, did. `kept` counts activities new to the lake."""
+    """What a step, or a whole run, did. `kept` counts activities new to the lake, `hidden` what exceptions took away."""
 
     read: int = 0
     kept: int = 0
     duplicates: int = 0
     detections: int = 0
+    hidden: int = 0
     detections_by_risk: dict[str, int] = field(default_factory=dict)
     alerts: int = 0
     dead: dict[str, int] = field(default_factory=dict)
@@ -61,6 +64,7 @@ class Tally:
         self.kept += other.kept
         self.duplicates += other.duplicates
         self.detections += other.detections
+        self.hidden += other.hidden
         self.alerts += other.alerts
         self.batches += other.batches
         self.last_sequence = max(self.last_sequence, other.last_sequence)
@@ -98,6 +102,7 @@ class Pipeline:
         self._workbench, self._letters, self._content = workbench, letters, content
         self._batch_records, self._clock = batch_records, clock
         self._next_content: Content | None = None
+        self._exceptions = ExceptionStore(database)
         self._normaliser = Normaliser()
         self._engine = Engine(content.filters)
         self._ancestry = Ancestry(lake.creators)
@@ -131,13 +136,13 @@ class Pipeline:
         self._ancestry.complete([batch for entry in entries for batch in entry.batches])
         writing = self._writer.submit(self._write_activities, entries, tally)
         try:
-            detections = self._detect(entries)
-            matches = self._correlator.observe(detections)
+            split = self._exceptions.working(received_ms).split(self._detect(entries))
+            matches = self._correlator.observe(split.kept)
         finally:
             writing.result()
-        self._write_detections(detections, tally)
+        self._write_detections(split, tally)
         try:
-            self._close(tally, matches, dead)
+            self._close(tally, matches, dead, split.hits)
         except BaseException:
             self._restore()
             raise
@@ -218,18 +223,20 @@ class Pipeline:
             if detection.uuid in entry.fresh
         ]
 
-    def _write_detections(self, detections: list[Detection], tally: Tally) -> None:
+    def _write_detections(self, split: Split, tally: Tally) -> None:
         """A replayed entry may have left some of its detections in the lake: it writes only those it does not hold."""
-        self._lake.write_detections(detections)
-        tally.detections += len(detections)
-        for detection in detections:
+        self._lake.write_detections(split.kept)
+        tally.detections += len(split.kept)
+        tally.hidden += len(split.hidden)
+        for detection in split.kept:
             risk = str(detection.risk)
             tally.detections_by_risk[risk] = tally.detections_by_risk.get(risk, 0) + 1
 
-    def _close(self, tally: Tally, matches: list[ModelMatch], dead: list[DeadLetter]) -> None:
+    def _close(self, tally: Tally, matches: list[ModelMatch], dead: list[DeadLetter], hits: Mapping[str, int]) -> None:
         """The one transaction that closes the batch."""
         with self._database.begin() as connection:
             raised = self._workbench.keep(connection, matches, self._content, self._clock())
+            self._exceptions.count(connection, hits, int(self._clock() * 1000))
             for reason, count in self._letters.keep(connection, dead, self._clock()).items():
                 tally.dead[reason] = tally.dead.get(reason, 0) + count
             state = {

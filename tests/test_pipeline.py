@@ -3,18 +3,23 @@
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from hinomi.access.access import Access
 from hinomi.database import Database
 from hinomi.detect.content import Content, load_content
+from hinomi.detect.exception_store import ExceptionStore
 from hinomi.ingest.spool import Spool
 from hinomi.ingest.store import DeadLetters
 from hinomi.lake.lake import Lake
 from hinomi.normalise.normaliser import Normalised, Normaliser
+from hinomi.operations.exceptions import ExceptionBook
 from hinomi.pipeline import Pipeline
 from hinomi.schema.alert import AlertQuery
+from hinomi.schema.exception import ExceptionOperator, ExceptionTerms
+from hinomi.schema.principal import COMMAND_LINE
 from hinomi.schema.record import RecordBatch
 from hinomi.settings import shipped_content
 from hinomi.workbench.workbench import Workbench
@@ -154,3 +159,75 @@ def test_a_record_our_code_stumbles_over_costs_only_itself(rooms: Rooms, monkeyp
     assert (tally.kept, tally.dead) == (2, {"damaged_record": 1})
     (letter,) = rooms.letters.listed()
     assert (letter["offset"], "a bug of ours" in letter["detail"]) == (2, True)
+
+
+# ---- exceptions ----
+def hide(rooms: Rooms, host: str, **more: Any) -> str:
+    book = ExceptionBook(rooms.database, Access(rooms.database, time.time).audit, lambda: rooms.content, time.time)
+    terms = ExceptionTerms("endpointHostName", ExceptionOperator.EQUALS, host)
+    return book.add(COMMAND_LINE, terms, reason="a test machine", override=True, **more).id
+
+
+def hits(rooms: Rooms, exception_id: str) -> int:
+    return ExceptionStore(rooms.database).get(exception_id).hits
+
+
+def test_what_an_exception_hides_is_counted_and_its_activity_is_kept(rooms: Rooms) -> None:
+    pipeline = rooms.pipeline()
+    hidden = hide(rooms, "PC-2")
+    rooms.spool.append(make.record_batch(demo(), demo("PC-2", 2)))
+    tally = pipeline.drain()
+    assert (tally.kept, tally.alerts, tally.hidden) == (2, 1, tally.detections)
+    assert tally.hidden == hits(rooms, hidden) > 0
+    assert rooms.lake.status().detections == tally.detections
+    assert rooms.lake.count("endpointHostName = 'PC-2'", {}) == 1
+
+
+def test_an_exception_ends_by_itself(rooms: Rooms) -> None:
+    hidden = hide(rooms, "PC-1", expires_ms=int(time.time() * 1000) + 3_600_000)
+    pipeline = Pipeline(
+        spool=rooms.spool, database=rooms.database, lake=rooms.lake, workbench=rooms.workbench, letters=rooms.letters,
+        content=rooms.content, batch_records=1000, clock=lambda: time.time() + 7200,
+    )  # fmt: skip
+    rooms.spool.append(make.record_batch(demo()))
+    assert (pipeline.drain().alerts, hits(rooms, hidden)) == (1, 0)
+
+
+@pytest.mark.parametrize("broken", ["write_detections", "close"])
+def test_broken_off_and_replayed_each_hit_is_counted_once(
+    rooms: Rooms, broken: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hidden = hide(rooms, "PC-2")
+    rooms.spool.append(make.record_batch(demo(), demo("PC-2", 2)))
+
+    def break_off(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Pipeline, f"_{broken}", break_off)
+        with pytest.raises(KeyboardInterrupt):
+            rooms.pipeline().step()
+    assert hits(rooms, hidden) == 0
+    again = rooms.pipeline().drain()  # as after a restart
+    assert (again.alerts, again.hidden) == (1, again.detections)
+    assert (hits(rooms, hidden), rooms.lake.status().detections) == (again.hidden, again.detections)
+    rooms.spool.append(make.record_batch(demo("PC-2", 2)))  # a duplicate is nothing new
+    assert (rooms.pipeline().drain().hidden, hits(rooms, hidden)) == (0, again.hidden)
+
+
+def test_broken_off_in_the_closing_transaction_nothing_is_counted(
+    rooms: Rooms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The counts are written before the transaction ends: with it they vanish."""
+    hidden = hide(rooms, "PC-1")
+    rooms.spool.append(make.record_batch(demo()))
+
+    def break_off(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(DeadLetters, "keep", break_off)  # comes after the count
+        with pytest.raises(KeyboardInterrupt):
+            rooms.pipeline().step()
+    assert hits(rooms, hidden) == 0
+    assert rooms.pipeline().drain().hidden == hits(rooms, hidden) > 0

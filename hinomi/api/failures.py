@@ -16,6 +16,7 @@ from hinomi.errors import (
     HinomiError,
     InputError,
     NotFound,
+    Refused,
     TooLarge,
     TooMany,
     Unauthorised,
@@ -31,6 +32,7 @@ STATUS: dict[type[HinomiError], int] = {
     InputError: 400,
     NotFound: 404,
     Conflict: 412,
+    Refused: 409,
     Unauthorised: 401,
     Forbidden: 403,
     TooMany: 429,
@@ -81,7 +83,7 @@ def _on_hinomi_error(request: Request, error: Exception) -> Response:
         headers["Retry-After"] = str(max(1, error.retry_after_s))
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
-    more: dict[str, Any] = _number(request.url.path, status)
+    more: dict[str, Any] = _number(request.url.path, status) | error.details
     message = str(error)
     if isinstance(error, QueryError) and request.url.path.startswith(_CONSOLE):
         more |= {"text": {"en": error.text.en, "ja": error.text.ja}, "column": error.column}

@@ -12,6 +12,7 @@ import yaml
 from hinomi.access.access import Access
 from hinomi.detect.content import Content
 from hinomi.lake.lake import Lake
+from hinomi.operations.exceptions import ExceptionBook
 from hinomi.schema.content import Filter
 from hinomi.schema.principal import Principal
 from hinomi.schema.record import RecordBatch
@@ -52,6 +53,7 @@ class House:
     workbench: Workbench
     lake: Lake
     content: Callable[[], Content]
+    exceptions: ExceptionBook
     append: Callable[[RecordBatch], int]
     progress: Callable[[int], dict[str, Any]]
     status: Callable[[], dict[str, Any]]

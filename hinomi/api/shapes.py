@@ -25,7 +25,7 @@ class Text(Shape):
 
 
 class Error(Shape):
-    """`text` and `column` on the console's routes, where a query cannot be read."""
+    """`text` and `column` on the console's routes, where a query cannot be read; `blinded_proofs` with BlindsProofs."""
 
     code: str
     message: str
@@ -33,6 +33,7 @@ class Error(Shape):
     trace_id: str | None = None
     text: Text | None = None
     column: int | None = None
+    blinded_proofs: list[dict[str, str]] | None = None
 
 
 class ErrorReply(Shape):

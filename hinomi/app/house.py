@@ -18,6 +18,7 @@ from hinomi.errors import HinomiError
 from hinomi.ingest.spool import Spool
 from hinomi.ingest.store import DeadLetters
 from hinomi.lake.lake import Lake
+from hinomi.operations.exceptions import ExceptionBook
 from hinomi.pipeline import Pipeline
 from hinomi.schema.record import RecordBatch
 from hinomi.settings import Settings
@@ -63,6 +64,7 @@ class House:
         self.content = self.switches.applied(self._loaded)
         self.access = Access(self.database, time.time)
         self.workbench = Workbench(self.database, settings.org, time.time, self.access)
+        self.exceptions = ExceptionBook(self.database, self.access.audit, lambda: self.content, time.time)
         self.letters = DeadLetters(self.database)
         self.secret = _secret(self.folder)
         passed = Pipeline.position_in(self.database)  # a spool that was lost must not use its numbers again

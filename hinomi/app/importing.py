@@ -130,7 +130,8 @@ def import_batches(door: Door, batches: Iterable[RecordBatch], progress: Callabl
 
 
 def _report(before: dict[str, Any], after: dict[str, Any], seconds: float) -> dict[str, Any]:
-    counted = {name: after[name] - before[name] for name in ("read", "kept", "duplicates", "detections", "alerts")}
+    names = ("read", "kept", "duplicates", "detections", "hidden", "alerts")
+    counted = {name: after[name] - before[name] for name in names}
     dead = {reason: count - before["dead"].get(reason, 0) for reason, count in after["dead"].items()}
     return {
         **counted,

@@ -21,6 +21,7 @@ def api_house(house: House) -> ApiHouse:
         workbench=house.workbench,
         lake=house.lake,
         content=lambda: house.content,
+        exceptions=house.exceptions,
         append=house.append,
         progress=house.progress,
         status=lambda: status(house),

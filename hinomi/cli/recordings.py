@@ -65,6 +65,8 @@ def _print_import(report: dict[str, Any]) -> None:
         (say("detections", "検知"), report["detections"]),
         (say("alerts", "アラート"), report["alerts"]),
     ]
+    if report["hidden"]:
+        rows.append((say("hidden", "例外で非表示"), report["hidden"]))
     for name, value in rows:
         click.echo(f"{name:<12} {value:>10,}")
     from hinomi.schema.record import REASONS
