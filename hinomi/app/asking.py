@@ -2,7 +2,7 @@
 runs); the lake has one owner, so Search goes through the server when there is one."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -11,14 +11,15 @@ import httpx
 
 from hinomi.access.access import Access
 from hinomi.api.console.alert_row import alert_row
+from hinomi.api.console.explain import console_times
 from hinomi.app.content import load_all
 from hinomi.app.folder import DataFolder
 from hinomi.app.opening import open_access, open_database
 from hinomi.app.rooms import lake_numbers
 from hinomi.app.searching import search_lake
-from hinomi.errors import InputError, NotFound, Unavailable
+from hinomi.errors import InputError, Unavailable
 from hinomi.lake.lake import Lake
-from hinomi.operations.explanation import explain_record
+from hinomi.operations.inquiry import Inquiry
 from hinomi.schema.alert import AlertQuery, Status
 from hinomi.schema.principal import COMMAND_LINE, Role
 from hinomi.settings import Settings
@@ -88,31 +89,19 @@ def _ask(server: dict[str, Any], path: str, parameters: dict[str, str | int]) ->
     return dict(body)
 
 
-def explain_one(settings: Settings, filter_id: str, uuid: str, time_ms: int | None = None) -> dict[str, Any]:
-    """Why the filter met the activity, or why not; through the server when one runs."""
+def explain(settings: Settings, asked: Mapping[str, str]) -> dict[str, Any]:
+    """Why: `asked` is {"alert"}, {"detection"} or {"filter", "uuid"}; through the server when one runs."""
     server = DataFolder(settings.data).server()
     if server is not None:
-        asked: dict[str, str | int] = {"filter": filter_id, "uuid": uuid}
-        return _ask(server, "/console/api/explain", asked | ({} if time_ms is None else {"time": time_ms}))
+        return _ask(server, "/console/api/explain", dict(asked))
     content, _ = load_all(settings)
-    if filter_id not in content.filter:
-        raise NotFound(f"no filter {filter_id}")
     with _lake(settings) as lake:
-        record = lake.raw(uuid, time_ms)
-    if record is None:
-        raise NotFound(f"no activity {uuid}")
-    return explain_record(content.filter[filter_id], record)
-
-
-def evidence_of(settings: Settings, alert_id: str) -> list[tuple[str, str, int]]:
-    """(filter, activity, event time in ms) of what an alert rests on, oldest first."""
-    detail = _workbench(settings).get(alert_id)
-    return [
-        (found.id, event.uuid, event.event_ms)
-        for rule in detail.rules
-        for found in rule.filters
-        for event in found.events
-    ]
+        inquiry = Inquiry(content, lake)
+        if "alert" in asked:
+            return console_times(inquiry.alert(_workbench(settings), asked["alert"]))
+        if "detection" in asked:
+            return console_times(inquiry.detection(asked["detection"]))
+        return console_times(inquiry.activity(asked["filter"], asked["uuid"]))
 
 
 def lake_status(settings: Settings) -> dict[str, Any]:

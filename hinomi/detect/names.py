@@ -28,14 +28,21 @@ class Names:
 
     def columns(self, batch: ActivityBatch) -> dict[str, list[Any]]:
         """The columns of those wanted names that the batch has."""
+        native, fields = batch.native, batch.fields
+        return {name: native[actual] if actual in native else fields[actual] for name, actual in self._pairs(batch)}
+
+    def resolved(self, batch: ActivityBatch) -> dict[str, str]:
+        """Wanted name -> name of the batch's column."""
+        return dict(self._pairs(batch))
+
+    def _pairs(self, batch: ActivityBatch) -> list[tuple[str, str]]:
         shape = (*batch.native, "", *batch.fields)
         pairs = self._known.get(shape)
         if pairs is None:
             if len(self._known) >= MAX_SHAPES:
                 self._known.clear()
             pairs = self._known[shape] = self._resolved(batch)
-        native, fields = batch.native, batch.fields
-        return {name: native[actual] if actual in native else fields[actual] for name, actual in pairs}
+        return pairs
 
     def _resolved(self, batch: ActivityBatch) -> list[tuple[str, str]]:
         loosely = {loose(name): name for name in (*reversed(batch.fields), *reversed(batch.native))}

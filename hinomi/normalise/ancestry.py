@@ -18,7 +18,7 @@ Identity = tuple[str, int]  # (endpointGuid, processHashId)
 Creator = tuple[Any, Any, Any, Any, Any, Any]
 
 _SOURCE = ("processFilePath", "processCmd", "processPid", "processHashId", "processUser", "processUserDomain")
-_TARGET = ("parentFilePath", "parentCmd", "parentPid", "parentHashId", "parentUser", "parentUserDomain")
+TARGET = ("parentFilePath", "parentCmd", "parentPid", "parentHashId", "parentUser", "parentUserDomain")
 
 
 class Ancestry:
@@ -64,7 +64,7 @@ class Ancestry:
         creators = [self._known.get(key) if key is not None else None for key in self._keys(batch)]
         if not any(creators):
             return
-        for position, target in enumerate(_TARGET):
+        for position, target in enumerate(TARGET):
             column = batch.fields.get(target) or [None] * batch.length
             batch.fields[target] = [
                 value if value is not None or creator is None else creator[position]

@@ -5,46 +5,108 @@ record may be read in more than one way (a command line also as a script): the r
 that the filter's log source fits.
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
 from hinomi.detect.explain import Verdict, explain
 from hinomi.detect.predicate import text_of
 from hinomi.errors import InputError
+from hinomi.normalise.ancestry import TARGET
 from hinomi.normalise.normaliser import Normaliser
+from hinomi.operations.provenance import Provenance
+from hinomi.operations.reason import reason_of
+from hinomi.schema.activity import ActivityBatch
 from hinomi.schema.content import Filter
 from hinomi.schema.record import RecordBatch
 
+MAX_FOUND = 1000  # characters of a value that are shown, round what was matched
+MAX_PARTS = 200  # of one "all" or "any"; those that are met come before those that are not
+_BEFORE = 200  # characters shown before the first that was matched
+_MAX_MEMBERS = 20
 
-def explain_record(found: Filter, record: str) -> dict[str, Any]:
-    """{"filter", "met", "why"}; "why" is a tree of {kind, met, parts} and, for a predicate, field, operator, wanted, found.
+_Reading = tuple[Verdict, ActivityBatch, int]
 
-    Raises InputError for a record that cannot be read any more.
+
+def explain_record(found: Filter, record: str, known: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """{"filter", "title", "met", "reason", "reading", "why"}; "why" is a tree of {kind, met, parts}.
+
+    A predicate says field (and `vocabulary`, our name of it), operator, wanted, found with the `spans` that were matched,
+    and `where` in the record (provenance.py). `known`: the activity as the lake holds it, for what only earlier records
+    tell. Raises InputError for a record that cannot be read any more.
     """
     batch = RecordBatch("explain", ["record"], [record.encode()], [0], [1], [0])
     readings = Normaliser().normalise(batch, 0).activities
-    verdicts = [explain(found, reading, index) for reading in readings for index in range(reading.length)]
+    for reading in readings:
+        _complete(reading, known or {})
+    verdicts: list[_Reading] = [
+        (explain(found, reading, index), reading, index) for reading in readings for index in range(reading.length)
+    ]
     if not verdicts:
         raise InputError("this record cannot be read")
-    best = max(verdicts, key=lambda verdict: (verdict.met, verdict.parts[0].met))
-    return {"filter": found.id, "met": best.met, "why": _shown(best)}
+    best, reading, index = max(verdicts, key=lambda one: (one[0].met, one[0].parts[0].met))
+    reason = reason_of(best)
+    return {
+        "filter": found.id,
+        "title": {"en": found.title.en, "ja": found.title.ja},
+        "met": best.met,
+        "reason": {"en": reason.en, "ja": reason.ja},
+        "reading": "projected" if reading.projected else "record",
+        "why": _shown(best, Provenance(reading, index, record)),
+    }
 
 
-def _shown(verdict: Verdict) -> dict[str, Any]:
+def _complete(reading: ActivityBatch, known: Mapping[str, Any]) -> None:
+    """The creator's creator, as the pipeline filled it in from earlier process starts."""
+    if "process_creation" in reading.kind.categories and not reading.projected:
+        for name in TARGET:
+            if name not in reading.fields and known.get(name) is not None:
+                reading.fields[name] = [known[name]] * reading.length
+
+
+def _shown(verdict: Verdict, provenance: Provenance) -> dict[str, Any]:
     shown: dict[str, Any] = {"kind": verdict.kind, "met": verdict.met}
     if verdict.kind == "log source":
         shown |= {"wanted": _log_source(verdict.wanted), "found": _log_source(verdict.found)}
+    elif verdict.kind == "demand":
+        shown |= {"field": verdict.field, "wanted": verdict.wanted, "found": verdict.found}
     elif verdict.kind == "predicate":
-        shown |= {
-            "field": verdict.field,
-            "operator": verdict.operator,
-            "wanted": _plain(verdict.wanted),
-            "found": _plain(verdict.found),
-            "cased": verdict.cased,
-        }
+        shown |= _predicate(verdict, provenance)
     if verdict.parts:
-        shown["parts"] = [_shown(part) for part in verdict.parts]
+        kept = verdict.parts
+        if len(kept) > MAX_PARTS:
+            kept = tuple(sorted(kept, key=lambda part: not part.met)[:MAX_PARTS])
+            shown["omitted"] = len(verdict.parts) - MAX_PARTS
+        shown["parts"] = [_shown(part, provenance) for part in kept]
     return shown
+
+
+def _predicate(verdict: Verdict, provenance: Provenance) -> dict[str, Any]:
+    return {
+        "field": verdict.field,
+        "vocabulary": provenance.vocabulary(verdict),
+        "operator": verdict.operator,
+        "wanted": _plain(verdict.wanted),
+        "cased": verdict.cased,
+        "where": provenance.place(verdict),
+        **_value(verdict),
+    }
+
+
+def _value(verdict: Verdict) -> dict[str, Any]:
+    """What was found, cut round what was matched: `from` is where the piece begins, `length` the whole's length."""
+    found = _plain(verdict.found)
+    if isinstance(found, list):
+        return {"found": found[:_MAX_MEMBERS], "members": len(found)}
+    members = {"members": verdict.members} if verdict.members else {}
+    if not isinstance(found, str):
+        return {"found": found, **members}
+    first = verdict.spans[0][0] if verdict.spans else 0
+    start = max(0, first - _BEFORE) if first > MAX_FOUND // 2 else 0
+    piece = found[start : start + MAX_FOUND]
+    spans = [[max(0, low - start), min(high - start, len(piece))] for low, high in verdict.spans]
+    cut = {"from": start, "length": len(found)} if len(found) > len(piece) else {}
+    return {"found": piece, "spans": [span for span in spans if span[0] < span[1]], **cut, **members}
 
 
 def _log_source(source: Any) -> str:

@@ -1,0 +1,121 @@
+"""Why a rule was met, or how far it is from it: counts, order and entity of the detections it looks at.
+
+In: a rule and detections, as the lake keeps them. Out: plain JSON. The rule's own judge (`detect/rules/`) decides, as in
+the stream; here it only sees the detections that are given.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from hinomi.detect.rule_type import value_of
+from hinomi.detect.rules import RULE_TYPES
+from hinomi.detect.window import Window
+from hinomi.operations.rule_sentence import rule_sentence
+from hinomi.schema.content import Rule, Severity
+from hinomi.schema.detection import Detection
+
+_TYPES = {one.name: one for one in RULE_TYPES}
+MAX_EVENTS = 200  # of a rule that are listed
+
+
+def detection_of(row: Mapping[str, Any]) -> Detection:
+    """A row of the lake's detections as the detection it was."""
+    return Detection(
+        id=row["id"],
+        filter_id=row["filterId"],
+        filter_version=row.get("filterVersion", ""),
+        risk=Severity(row["risk"]),
+        techniques=tuple(row["techniques"]),
+        tactics=tuple(row["tactics"]),
+        uuid=row["uuid"],
+        event_time_ms=row["eventTime"],
+        endpoint_guid=row.get("endpointGuid", ""),
+        endpoint_name=row.get("endpointHostName", ""),
+        highlights=tuple(row["highlights"]),
+        activity={"uuid": row["uuid"], "eventTime": row["eventTime"], **row["activity"]},
+    )
+
+
+def explain_rule(rule: Rule, detections: Sequence[Detection]) -> dict[str, Any]:
+    """{"id", "name", "type", "met", "wanted", "counted", "windowS", "spanMs", "distinct", "groupBy", "steps", "events",
+    "text"}.
+
+    `detections` are of one entity; those of other filters are left aside. `counted` is what the decisive stretch holds:
+    detections, distinct values, or steps of a sequence; `events` are that stretch, or all that there are when it is not met.
+    """
+    own = [one for one in sorted(detections, key=lambda one: one.event_time_ms) if one.filter_id in rule.filters]
+    evidence = _evidence(rule, own)
+    shown = list(evidence) or own
+    times = [one.event_time_ms for one in shown]
+    span_ms = times[-1] - times[0] if times else 0
+    counted = _counted(rule, own, evidence)
+    text = rule_sentence(rule, counted, span_ms, is_met=bool(evidence))
+    return {
+        "id": rule.id,
+        "name": {"en": rule.name.en, "ja": rule.name.ja},
+        "type": rule.type,
+        "met": bool(evidence),
+        "wanted": len(rule.filters) if rule.type == "sequence" else rule.threshold,
+        "counted": counted,
+        "windowS": rule.window_s,
+        "spanMs": span_ms,
+        "distinct": rule.distinct,
+        "groupBy": [{"field": name, "values": _values(own, name)} for name in rule.group_by],
+        "steps": _steps(rule, shown) if rule.type == "sequence" else [],
+        "events": [_event(rule, one) for one in shown[:MAX_EVENTS]],
+        "text": {"en": text.en, "ja": text.ja},
+    }
+
+
+def _evidence(rule: Rule, detections: Sequence[Detection]) -> tuple[Detection, ...]:
+    """The first evidence that the rule's judge takes, the detections coming one after the other."""
+    judge = _TYPES[rule.type]
+    window = Window()
+    for arrival, one in enumerate(detections):
+        if not judge.keeps_window:
+            window = Window()
+        place = window.insert(one, arrival, value_of(one, rule.distinct) if rule.distinct else None)
+        evidence = () if place is None else judge.judge(rule, window, place)
+        if evidence:
+            return evidence
+    return ()
+
+
+def _counted(rule: Rule, own: Sequence[Detection], evidence: Sequence[Detection]) -> int:
+    """The most that any stretch of the window's length holds: more than was wanted where more came."""
+    if rule.type == "sequence":
+        return len(evidence) or len({one.filter_id for one in own})
+    if rule.type == "single":
+        return len(own)
+    length_ms, most, first = rule.window_s * 1000, 0, 0
+    for last, one in enumerate(own):
+        while one.event_time_ms - own[first].event_time_ms > length_ms:
+            first += 1
+        inside = own[first : last + 1]
+        most = max(
+            most, len({value_of(each, rule.distinct) for each in inside} - {None}) if rule.distinct else len(inside)
+        )
+    return most
+
+
+def _values(detections: Sequence[Detection], name: str) -> list[str]:
+    found = dict.fromkeys(value for one in detections if (value := value_of(one, name)) is not None)
+    return list(found)[:MAX_EVENTS]
+
+
+def _steps(rule: Rule, shown: Sequence[Detection]) -> list[dict[str, Any]]:
+    """The filters of a sequence in order, each with the detection that took the step."""
+    rest = list(shown)
+    steps = []
+    for filter_id in rule.filters:
+        found = next((one for one in rest if one.filter_id == filter_id), None)
+        if found is not None:
+            rest = rest[rest.index(found) + 1 :]
+        taken = {"uuid": found.uuid, "eventTime": found.event_time_ms} if found else {}
+        steps.append({"filter": filter_id, "met": found is not None, **taken})
+    return steps
+
+
+def _event(rule: Rule, one: Detection) -> dict[str, Any]:
+    value = {"value": value_of(one, rule.distinct)} if rule.distinct else {}
+    return {"uuid": one.uuid, "eventTime": one.event_time_ms, "filter": one.filter_id, "detection": one.id, **value}
