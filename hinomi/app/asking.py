@@ -98,10 +98,12 @@ def explain(settings: Settings, asked: Mapping[str, str]) -> dict[str, Any]:
     with _lake(settings) as lake:
         inquiry = Inquiry(content, lake)
         if "alert" in asked:
-            return console_times(inquiry.alert(_workbench(settings), asked["alert"]))
-        if "detection" in asked:
-            return console_times(inquiry.detection(asked["detection"]))
-        return console_times(inquiry.activity(asked["filter"], asked["uuid"]))
+            told = inquiry.alert(_workbench(settings), asked["alert"])
+        elif "detection" in asked:
+            told = inquiry.detection(asked["detection"])
+        else:
+            told = inquiry.activity(asked["filter"], asked["uuid"])
+    return dict(console_times(told))
 
 
 def lake_status(settings: Settings) -> dict[str, Any]:

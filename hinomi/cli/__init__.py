@@ -6,7 +6,7 @@ command prints JSON alone on standard output; progress and warnings go to standa
 
 import click
 
-from hinomi.cli import asking, content, lake, people, recordings, serving
+from hinomi.cli import asking, content, explaining, lake, people, recordings, serving
 from hinomi.cli.frame import Friendly, say
 
 
@@ -23,7 +23,7 @@ def main() -> None:
 for word in (
     *(serving.init, serving.serve, serving.up),
     *(recordings.import_, recordings.detect, recordings.dead_letters),
-    *(asking.alerts, asking.search, asking.explain),
+    *(asking.alerts, asking.search, explaining.explain),
     *(lake.lake, content.content),
     *(people.token, people.user),
 ):

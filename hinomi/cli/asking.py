@@ -1,12 +1,10 @@
-"""Words that ask: alerts, search, explain."""
+"""Words that ask: alerts, search."""
 
 from pathlib import Path
-from typing import Any
 
 import click
 
 from hinomi.cli.frame import data_option, is_japanese, json_option, print_json, say
-from hinomi.errors import InputError
 from hinomi.settings import read_settings
 
 
@@ -56,49 +54,3 @@ def search(query: str, data: Path | None, from_: str | None, to: str | None, lim
             )
             host, name = row.get("endpointHostName", ""), row.get("eventName", "")
             click.echo(f"{row['eventTimeDT']}  {host:<20} {name:<28} {what[:160]}")
-
-
-@click.command(
-    help=say(
-        "Why an alert was raised, or why a filter met an activity or did not.",
-        "アラートの根拠、またはフィルタがアクティビティに一致した理由 (しない理由) を示します。",
-    )
-)
-@click.argument("alert", required=False)
-@click.option(
-    "--filter", "filter_id", help=say("Id of a filter; with --activity.", "フィルタの ID。--activity と使います。")
-)
-@click.option(
-    "--activity", help=say("uuid of an activity; with --filter.", "アクティビティの uuid。--filter と使います。")
-)
-@data_option
-@json_option
-def explain(alert: str | None, filter_id: str | None, activity: str | None, data: Path | None, as_json: bool) -> None:
-    from hinomi.app.asking import evidence_of, explain_one
-
-    settings = read_settings({"data": data})
-    wanted: list[tuple[str, str, int | None]] = []
-    if alert and not filter_id and not activity:
-        wanted += evidence_of(settings, alert)
-    elif filter_id and activity and not alert:
-        wanted.append((filter_id, activity, None))
-    else:
-        raise InputError(
-            say("give an ALERT, or --filter and --activity", "ALERT か、--filter と --activity を指定します")
-        )
-    for name, uuid, moment in wanted:
-        found = explain_one(settings, name, uuid, moment)
-        if as_json:
-            print_json({"activity": uuid, **found})
-        else:
-            click.echo(f"{name}  {uuid}  {say('met', '一致') if found['met'] else say('not met', '不一致')}")
-            _print_why(found["why"], 1)
-
-
-def _print_why(verdict: dict[str, Any], depth: int) -> None:
-    line = f"{'  ' * depth}{'+' if verdict['met'] else '-'} {verdict['kind']}"
-    if verdict["kind"] == "predicate":
-        line += f" {verdict['field'] or say('any text', '全文')} {verdict['operator']} {verdict['wanted']!r}"
-    click.echo(line + (f"   <- {verdict['found']!r}" if "found" in verdict else ""))
-    for part in verdict.get("parts", ()):
-        _print_why(part, depth + 1)

@@ -14,6 +14,7 @@ import orjson
 MOST_LEAVES = 20_000
 _DEPTH = 40
 _BARE = frozenset({"#text", "text", "Value", "value"})  # the text beside a Name; `#text` also beside attributes
+_WITHIN = " → "  # a record as text in another
 _SURE = 4  # characters from which an equal text is no accident
 
 
@@ -80,7 +81,7 @@ def _walk(value: Any, path: str, name: str, depth: int) -> Iterator[Leaf]:
         if inner is None:
             yield Leaf(path, name, value)
         else:
-            yield from _walk(inner, f"{path} →", "", depth // 2)
+            yield from _walk(inner, f"{path}{_WITHIN}", "", depth // 2)
 
 
 def _members(node: dict[str, Any], path: str, name: str, depth: int) -> Iterator[Leaf]:
@@ -91,7 +92,7 @@ def _members(node: dict[str, Any], path: str, name: str, depth: int) -> Iterator
     for key, member in node.items():
         is_text = key == "#text" or (own is not None and key in _BARE)
         called = (own if isinstance(own, str) else name) if is_text else key
-        yield from _walk(member, f"{path}{'.' if path and not path.endswith(' ') else ''}{key}", called, depth - 1)
+        yield from _walk(member, f"{path}{'.' if path and not path.endswith(_WITHIN) else ''}{key}", called, depth - 1)
 
 
 def _inner(value: Any) -> Any:

@@ -81,8 +81,9 @@ class Inquiry:
         uuids = list({event.uuid for rule in detail.rules for one in rule.filters for event in one.events})
         if not uuids:
             return []
-        window = {"from_ms": detail.row.first_event_ms, "to_ms": detail.row.last_event_ms + 1}
-        rows = self._lake.detections("uuid IN {uuids:Array(String)}", {"uuids": uuids}, limit=MAX_DETECTIONS, **window)
+        first_ms, last_ms = detail.row.first_event_ms, detail.row.last_event_ms
+        return self._detections("uuid IN {wanted:Array(String)}", uuids, first_ms, last_ms)
+
     def _detections(self, where: str, wanted: list[str], first_ms: int, last_ms: int) -> list[Detection]:
         asked = {"wanted": wanted}
         rows = self._lake.detections(where, asked, from_ms=first_ms, to_ms=last_ms + 1, limit=MAX_DETECTIONS)

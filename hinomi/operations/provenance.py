@@ -70,8 +70,9 @@ def _spans_in(text: str, verdict: Verdict) -> list[list[int]]:
     if text == found:
         return [list(span) for span in verdict.spans]
     spans = []
+    folded = text.lower() if len(text.lower()) == len(text) else text
     for start, end in verdict.spans:
-        at = text.find(found[start:end])
+        at = folded.find(found[start:end].lower())
         if at >= 0:
             spans.append([at, at + end - start])
     return spans

@@ -5,6 +5,7 @@ from typing import Any
 
 from hinomi.detect.explain import Verdict
 from hinomi.detect.predicate import text_of
+from hinomi.schema.activity import ActivityKind
 from hinomi.schema.content import Text
 
 _MOST = 80  # characters of a value in the sentence
@@ -14,17 +15,17 @@ def reason_of(verdict: Verdict) -> Text:
     """Of the whole verdict of `detect.explain`: the log source comes first, for without it nothing else counts."""
     source, condition = verdict.parts
     if not source.met:
-        failed = [part for part in source.parts if not part.met]
-        wanted = ", ".join(str(part.wanted) for part in failed)
-        found = ", ".join(str(one) for part in failed for one in part.found)
+        wanted = "/".join(str(part.wanted) for part in source.parts)
+        found = "/".join(",".join(part.found) or "-" for part in source.parts)
         return Text(
-            f"The filter looks at {wanted}; this activity is {found or 'nothing of the kind'}.",
-            f"このフィルタの対象は {wanted} ですが、このアクティビティは{f' {found} です' if found else '該当しません'}。",
+            f"The filter looks at {wanted}; this activity is {_kind(source.found)} ({found}).",
+            f"このフィルタの対象は {wanted} ですが、このアクティビティは {_kind(source.found)} ({found}) です。",
         )
     if condition.met:
         count = sum(1 for _ in _predicates(condition, met=True))
         return Text(
-            f"The condition is met ({count} predicates say yes).", f"条件に一致しました (一致した述語 {count} 件)。"
+            f"The condition is met; {count} {'predicate says' if count == 1 else 'predicates say'} yes.",
+            f"条件に一致しました (一致した述語 {count} 件)。",
         )
     return _missed(condition)
 
@@ -65,6 +66,11 @@ def _predicates(verdict: Verdict, met: bool | None = None) -> Iterator[Verdict]:
         yield verdict
     for part in verdict.parts:
         yield from _predicates(part, met)
+
+
+def _kind(kind: ActivityKind) -> str:
+    """What the activity is, in a word."""
+    return ", ".join(sorted(kind.categories)) or "/".join(sorted(kind.services)) or kind.channel or kind.product
 
 
 def _told(part: Verdict) -> str:

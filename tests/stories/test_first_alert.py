@@ -54,7 +54,11 @@ def test_an_alert_tells_why_it_was_raised(recording: Path, data: Path) -> None:
     run("import", recording, data=data)
     demo = next(row for row in alerts_of(data) if row["model"]["en"] == DEMO)
     told = run_json("explain", demo["id"], data=data)
-    assert (told["filter"], told["met"]) == ("demo_credential_dumping_registry_hive", True)
+    assert (told["alert"], told["rules"][0]["met"]) == (demo["id"], True)
+    (tree,) = told["explanations"]
+    assert (tree["filter"], tree["met"]) == ("demo_credential_dumping_registry_hive", True)
+    screen = run("explain", demo["id"], data=data).stdout
+    assert "Event.EventData.CommandLine [" in screen
     wrong = run("explain", data=data, check=False)
     assert (wrong.returncode, "--filter" in wrong.stderr) == (1, True)
 

@@ -156,4 +156,6 @@ def console_times(value: Any) -> Any:
         return [console_times(member) for member in value]
     if not isinstance(value, dict) or "kind" in value:
         return value
-    return {_TIMES.get(name, name): moment(one) if name in _TIMES else console_times(one) for name, one in value.items()}
+    return {
+        _TIMES.get(name, name): moment(one) if name in _TIMES else console_times(one) for name, one in value.items()
+    }
