@@ -104,7 +104,7 @@ class Pipeline:
         self._next_content: Content | None = None
         self._exceptions = ExceptionStore(database)
         self._normaliser = Normaliser()
-        self._engine = Engine(content.filters)
+        self._engine = Engine(content.enabled_filters)
         self._ancestry = Ancestry(lake.creators)
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="lake-writer")
         self._closed = threading.Condition()
@@ -259,8 +259,8 @@ class Pipeline:
         content, self._next_content = self._next_content, None
         if content is None:
             return
-        if content.filters is not self._content.filters:
-            self._engine = Engine(content.filters)
+        if content.enabled_filters != self._content.enabled_filters:
+            self._engine = Engine(content.enabled_filters)
         self._content = content
         self._restore()
 

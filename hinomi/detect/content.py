@@ -36,6 +36,11 @@ class Content:
         return hashlib.blake2b("\n".join(parts).encode(), digest_size=8).hexdigest()
 
     @cached_property
+    def enabled_filters(self) -> tuple[Filter, ...]:
+        """Those that are looked for: what the engine is made of. The others are known by name."""
+        return tuple(one for one in self.filters if one.enabled)
+
+    @cached_property
     def filter(self) -> dict[str, Filter]:
         return {one.id: one for one in self.filters}
 

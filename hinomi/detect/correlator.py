@@ -120,7 +120,7 @@ def _watches(models: Sequence[Model]) -> dict[str, list[_Watch]]:
     types = {one.name: one for one in RULE_TYPES}
     found: dict[str, list[_Watch]] = {}
     for model in models:
-        for rule in model.rules if model.enabled else ():
+        for rule in [one for one in model.rules if model.enabled and one.enabled]:
             for filter_id in dict.fromkeys(rule.filters):
                 found.setdefault(filter_id, []).append(_Watch(model, rule, types[rule.type]))
     return found

@@ -5,7 +5,7 @@ import re
 from collections.abc import Collection
 from dataclasses import replace
 from pathlib import PurePath
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -40,7 +40,7 @@ class _Hinomi(Strict):
     ja: _Japanese
 
 
-class _Tests(Strict):
+class FilterTests(Strict):
     fires: list[dict[str, Any]] = Field(min_length=1)
     silent: list[dict[str, Any]] = Field(min_length=1)
 
@@ -48,6 +48,7 @@ class _Tests(Strict):
 class FilterFile(Strict):
     """Every key of a filter file (docs/reference/content.md)."""
 
+    is_shipped_form: ClassVar[bool] = True
     title: str = Field(min_length=1, max_length=256)
     id: UUID
     status: Literal["stable", "test", "experimental"]
@@ -62,18 +63,22 @@ class FilterFile(Strict):
     falsepositives: list[str] = Field(default=[])
     level: Literal["informational", "low", "medium", "high", "critical"]
     hinomi: _Hinomi
-    tests: _Tests
+    tests: FilterTests
 
 
 def read_filter(
-    document: Document, *, origin: str, techniques: Collection[str] | None = None
+    document: Document,
+    *,
+    origin: str,
+    techniques: Collection[str] | None = None,
+    file_type: type[FilterFile] = FilterFile,
 ) -> tuple[Filter | None, list[ContentError]]:
     """The filter of one file; its id is the file's stem. `techniques`: ids that exist (None: any well-formed one)."""
     try:
-        file = FilterFile.model_validate(document.data)
+        file = file_type.model_validate(document.data)
     except ValidationError as error:
         _, errors = read_sigma(document) if "detection" in document.data else (None, [])
-        return None, validation_errors(document, error, FilterFile) + errors
+        return None, validation_errors(document, error, file_type) + errors
     found, errors = read_sigma(document)
     errors += _own_errors(document, file, techniques)
     if found is None:
@@ -96,7 +101,7 @@ def read_filter(
 def _own_errors(document: Document, file: FilterFile, techniques: Collection[str] | None) -> list[ContentError]:
     """What Sigma allows and we do not."""
     errors = []
-    if not IDENTIFIER.fullmatch(_stem(document)):
+    if file.is_shipped_form and not IDENTIFIER.fullmatch(_stem(document)):
         errors.append(document.error(f"the file name {_stem(document)!r} is not lower-case words joined by _"))
     for index, field in enumerate(file.hinomi.highlights):
         if field not in FIELDS:
@@ -105,14 +110,15 @@ def _own_errors(document: Document, file: FilterFile, techniques: Collection[str
     if len(file.hinomi.ja.falsepositives) != len(file.falsepositives):
         message = "falsepositives in Japanese and in English are not equally many"
         errors.append(document.error(message, "hinomi", "ja", "falsepositives"))
-    return errors + _tag_errors(document, file.tags, techniques)
+    return errors + _tag_errors(document, file, techniques)
 
 
-def _tag_errors(document: Document, tags: list[str], techniques: Collection[str] | None) -> list[ContentError]:
+def _tag_errors(document: Document, file: FilterFile, techniques: Collection[str] | None) -> list[ContentError]:
+    tags = file.tags
     errors = [
         document.error(f"the tag {tag!r} is neither technique nor tactic of ATT&CK", "tags") for tag in unknown_of(tags)
     ]
-    if not techniques_of(tags):
+    if file.is_shipped_form and not techniques_of(tags):
         errors.append(document.error("no tag names a technique, such as attack.t1003.002", "tags"))
     return errors + [
         document.error(f"unknown technique {one}{nearest(one, techniques)}", "tags")

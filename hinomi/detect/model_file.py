@@ -53,13 +53,13 @@ class TestRecord(Strict):
     repeat: int = Field(default=1, ge=1, le=10_000)
 
 
-class _Case(Strict):
+class ModelCase(Strict):
     records: list[TestRecord] = Field(min_length=1)
 
 
-class _Tests(Strict):
-    fires: list[_Case] = Field(min_length=1)
-    silent: list[_Case] = Field(min_length=1)
+class ModelTests(Strict):
+    fires: list[ModelCase] = Field(min_length=1)
+    silent: list[ModelCase] = Field(min_length=1)
 
 
 class _Japanese(Strict):
@@ -78,15 +78,17 @@ class ModelFile(Strict):
     suppress: Duration = 24 * 3600
     rules: list[RuleEntry] = Field(min_length=1)
     ja: _Japanese
-    tests: _Tests
+    tests: ModelTests
 
 
-def read_model(document: Document, *, origin: str) -> tuple[Model | None, list[ContentError]]:
+def read_model(
+    document: Document, *, origin: str, file_type: type[ModelFile] = ModelFile
+) -> tuple[Model | None, list[ContentError]]:
     """The model of one file; its id is the file's stem. Techniques are filled in when its filters are known."""
     try:
-        file = ModelFile.model_validate(document.data)
+        file = file_type.model_validate(document.data)
     except ValidationError as error:
-        return None, validation_errors(document, error, ModelFile)
+        return None, validation_errors(document, error, file_type)
     errors = _own_errors(document, file)
     if errors:
         return None, errors
@@ -120,7 +122,7 @@ def _rule(entry: RuleEntry, japanese: str) -> Rule:
     )
 
 
-def _case(case: _Case) -> dict[str, Any]:
+def _case(case: ModelCase) -> dict[str, Any]:
     return {"records": [record.model_dump() for record in case.records]}
 
 

@@ -47,6 +47,7 @@ class Filter:
     version: str  # content hash, 16 hex
     sigma: Any = field(compare=False, repr=False)
     file: str = ""
+    enabled: bool = True  # False: known by name, for what it found before, and not looked for
     tests_fire: tuple[dict[str, Any], ...] = field(default=(), compare=False, repr=False)
     tests_silent: tuple[dict[str, Any], ...] = field(default=(), compare=False, repr=False)
 
@@ -63,6 +64,7 @@ class Rule:
     window_s: int = 0
     threshold: int = 1
     distinct: str | None = None  # count distinct values of this field instead of detections
+    enabled: bool = True
 
 
 @dataclass(frozen=True, slots=True)
