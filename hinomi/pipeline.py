@@ -24,6 +24,7 @@ from hinomi.detect.correlator import Correlator
 from hinomi.detect.engine import Engine
 from hinomi.detect.exception_store import ExceptionStore
 from hinomi.detect.exceptions import Split
+from hinomi.detect.tally_store import count_matches
 from hinomi.ingest.spool import Spool
 from hinomi.ingest.store import DeadLetters
 from hinomi.lake.lake import Lake
@@ -237,6 +238,7 @@ class Pipeline:
         with self._database.begin() as connection:
             raised = self._workbench.keep(connection, matches, self._content, self._clock())
             self._exceptions.count(connection, hits, int(self._clock() * 1000))
+            count_matches(connection, matches)
             for reason, count in self._letters.keep(connection, dead, self._clock()).items():
                 tally.dead[reason] = tally.dead.get(reason, 0) + count
             state = {

@@ -7,17 +7,16 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-import httpx
-
 from hinomi.access.access import Access
 from hinomi.api.console.alert_row import alert_row
 from hinomi.api.console.explain import console_times
 from hinomi.app.content import load_all
 from hinomi.app.folder import DataFolder
+from hinomi.app.local_server import LocalServer
 from hinomi.app.opening import open_access, open_database
 from hinomi.app.rooms import lake_numbers
 from hinomi.app.searching import search_lake
-from hinomi.errors import InputError, Unavailable
+from hinomi.errors import InputError
 from hinomi.lake.lake import Lake
 from hinomi.operations.inquiry import Inquiry
 from hinomi.schema.alert import AlertQuery, Status
@@ -67,33 +66,20 @@ def search_activities(
     settings: Settings, query: str, start: str | None, end: str | None, limit: int
 ) -> Iterator[dict[str, Any]]:
     """Activities that the query finds, newest first."""
-    server = DataFolder(settings.data).server()
+    server = LocalServer.of(settings)
     if server is None:
         with _lake(settings) as lake:
             yield from search_lake(lake, query, start, end, limit)
         return
     asked: dict[str, str | int] = {"query": query, "from": start or "", "to": end or "", "top": limit}
-    yield from _ask(server, "/console/api/search", asked)["items"]
-
-
-def _ask(server: dict[str, Any], path: str, parameters: dict[str, str | int]) -> dict[str, Any]:
-    """The reply of the running server; InputError with its message when it refuses."""
-    headers = {"Authorization": f"Bearer {server['token']}"}
-    try:
-        reply = httpx.get(server["url"] + path, params=parameters, headers=headers, timeout=120, trust_env=False)
-    except httpx.HTTPError as error:
-        raise Unavailable(f"the server does not answer: {error}") from None
-    body = reply.json()
-    if reply.is_error:
-        raise InputError(body["error"]["message"])
-    return dict(body)
+    yield from server.get("/console/api/search", asked)["items"]
 
 
 def explain(settings: Settings, asked: Mapping[str, str]) -> dict[str, Any]:
     """Why: `asked` is {"alert"}, {"detection"} or {"filter", "uuid"}; through the server when one runs."""
-    server = DataFolder(settings.data).server()
+    server = LocalServer.of(settings)
     if server is not None:
-        return _ask(server, "/console/api/explain", dict(asked))
+        return server.get("/console/api/explain", dict(asked))
     content, _ = load_all(settings)
     with _lake(settings) as lake:
         inquiry = Inquiry(content, lake)
@@ -108,11 +94,11 @@ def explain(settings: Settings, asked: Mapping[str, str]) -> dict[str, Any]:
 
 def lake_status(settings: Settings) -> dict[str, Any]:
     """Numbers of the lake: activities, detections, bytes on disk ...; through the server when one runs."""
-    server = DataFolder(settings.data).server()
+    server = LocalServer.of(settings)
     if server is None:
         with _lake(settings) as lake:
             return lake_numbers(lake)
-    return dict(_ask(server, "/console/api/status", {})["lake"])
+    return dict(server.get("/console/api/status")["lake"])
 
 
 def create_token(settings: Settings, role: str, name: str, months: int) -> str:

@@ -1,13 +1,20 @@
-"""The content of a data folder: what is shipped, and the Sigma rules a person imported into it."""
+"""The content of a data folder: what is shipped, the Sigma rules a person imported, and what persons made of both."""
 
 import shutil
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from hinomi.access.audit import Audit
 from hinomi.app.folder import DataFolder
-from hinomi.detect.content import Content, load_content, load_sigma
-from hinomi.errors import Conflict, ContentError
+from hinomi.app.local_server import LocalServer
+from hinomi.app.opening import open_database
+from hinomi.database import Database
+from hinomi.detect.content import Content, load_content
+from hinomi.errors import ContentError
+from hinomi.operations.book import ContentBook
+from hinomi.operations.given import Given, read_given
 from hinomi.settings import Settings
 
 IMPORTED = "content/sigma"  # below the data folder: the rules as they were given
@@ -18,22 +25,30 @@ def load_shipped(settings: Settings) -> tuple[Content, list[ContentError]]:
     return load_content(settings.content_folder)
 
 
-def load_all(settings: Settings) -> tuple[Content, list[ContentError]]:
+def load_given(settings: Settings) -> Given:
     """Shipped content and imported Sigma rules, and what of both cannot be used."""
-    shipped, errors = load_shipped(settings)
-    folder = settings.data / IMPORTED
-    if not folder.is_dir():
-        return shipped, errors
-    imported, wrong = load_sigma([folder])
-    taken = {filter_.id for filter_ in shipped.filters}
-    new = tuple(filter_ for filter_ in imported if filter_.id not in taken)
-    return Content(shipped.filters + new, shipped.models), errors + wrong
+    return read_given(settings.content_folder, settings.data / IMPORTED)
+
+
+def open_book(settings: Settings, database: Database | None = None) -> ContentBook:
+    """The content book of a data folder; several may be open, each sees what was committed when it looked."""
+    database = database or open_database(settings)
+    return ContentBook(database, Audit(database, time.time), time.time, lambda: load_given(settings))
+
+
+def load_all(settings: Settings) -> tuple[Content, list[ContentError]]:
+    """Content in effect in a data folder, and what of it cannot be used."""
+    book = open_book(settings)
+    try:
+        return book.content, book.problems
+    finally:
+        book.database.close()
 
 
 def import_sigma(settings: Settings, paths: Sequence[Path]) -> dict[str, Any]:
     """Copy usable Sigma rules into the data folder; report imported, never_matching (with reasons) and broken.
 
-    Takes effect at the next start; raises Conflict while a server runs on the folder.
+    In effect when it returns, also in a server that runs on the folder.
     """
     from hinomi.operations.sigma_report import report_sigma
 
@@ -41,12 +56,21 @@ def import_sigma(settings: Settings, paths: Sequence[Path]) -> dict[str, Any]:
     folder.require()
     report = report_sigma(paths)
     target = settings.data / IMPORTED
-    try:
+    server = LocalServer.of(settings)
+    if server is None:
         with folder.hold():
-            for source, name in report.files:
-                place = target / name
-                place.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(source, place)
-    except Conflict:
-        raise Conflict("a server is running on this data folder: stop it, import, and start it again") from None
+            _copy(report.files, target)
+    else:
+        _copy(report.files, target)
+        server.ask("POST", "/console/api/content/reload")
     return report.summary()
+
+
+def _copy(files: Sequence[tuple[Path, str]], target: Path) -> None:
+    """Each file is there whole or not at all: a server may read the folder meanwhile."""
+    for source, name in files:
+        place = target / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        part = place.with_name(place.name + ".part")
+        shutil.copyfile(source, part)
+        part.replace(place)

@@ -10,15 +10,18 @@ from dataclasses import asdict
 from typing import Any, Self
 
 from hinomi.access.access import Access
-from hinomi.app.content import load_all
+from hinomi.app.content import open_book
 from hinomi.app.folder import DataFolder
 from hinomi.app.opening import open_database
-from hinomi.detect.store import ModelSwitches
-from hinomi.errors import HinomiError
+from hinomi.attack.catalogue import load_attack
+from hinomi.detect.content import Content
+from hinomi.errors import ContentError, HinomiError
 from hinomi.ingest.spool import Spool
 from hinomi.ingest.store import DeadLetters
 from hinomi.lake.lake import Lake
+from hinomi.operations.editing import ContentEditor
 from hinomi.operations.exceptions import ExceptionBook
+from hinomi.operations.proof_book import ProofBook
 from hinomi.pipeline import Pipeline
 from hinomi.schema.record import RecordBatch
 from hinomi.settings import Settings
@@ -59,9 +62,9 @@ class House:
         floor_bytes = settings.disk_floor_mb << 20
         self.database = open_database(settings)
         closing.callback(self.database.close)
-        self.switches = ModelSwitches(self.database, time.time)
-        self._loaded, self.content_problems = load_all(settings)
-        self.content = self.switches.applied(self._loaded)
+        self.book = open_book(settings, self.database)
+        self.proofs = ProofBook()
+        self.editor = ContentEditor(self.book, self.proofs, load_attack().known_ids())
         self.access = Access(self.database, time.time)
         self.workbench = Workbench(self.database, settings.org, time.time, self.access)
         self.exceptions = ExceptionBook(self.database, self.access.audit, lambda: self.content, time.time)
@@ -81,6 +84,7 @@ class House:
             content=self.content,
             batch_records=settings.batch_records,
         )
+        self.book.on_change = self.pipeline.use
         closing.callback(self.pipeline.close)
         closing.callback(self.stop)
 
@@ -88,6 +92,8 @@ class House:
     def start(self) -> None:
         self._runner = threading.Thread(target=self._run, name="pipeline")
         self._runner.start()
+        # the first to open the list of models need not wait for a thousand proofs
+        threading.Thread(target=self.proofs.warm, args=(self.book.page,), name="proofs", daemon=True).start()
 
     def stop(self) -> None:
         """End after the batch under way; what is in the spool stays there for the next start."""
@@ -103,10 +109,14 @@ class House:
         self._wake.set()
         return sequence
 
-    def reload(self) -> None:
-        """Take the model switches as they stand now; the pipeline follows with its next batch."""
-        self.content = self.switches.applied(self._loaded)
-        self.pipeline.use(self.content)
+    @property
+    def content(self) -> Content:
+        """Filters and models of this moment; the pipeline follows a change with its next batch."""
+        return self.book.content
+
+    @property
+    def content_problems(self) -> list[ContentError]:
+        return self.book.problems
 
     @property
     def waiting(self) -> int:

@@ -1,15 +1,18 @@
 """What the API is handed of a running house."""
 
+import logging
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from hinomi.api.house import House as ApiHouse
 from hinomi.app.house import House
-from hinomi.errors import NotFound
+from hinomi.detect.measured import Measured, load_measured
+from hinomi.errors import ContentError
 from hinomi.lake.lake import Lake
 from hinomi.schema.alert import AlertQuery
-from hinomi.schema.principal import Principal
+
+log = logging.getLogger(__name__)
 
 CONSOLE = Path(__file__).resolve().parents[1] / "console_dist"
 
@@ -28,10 +31,22 @@ def api_house(house: House) -> ApiHouse:
         version=version("hinomi"),
         org=house.settings.org,
         unready=lambda: unready(house),
-        enable_model=lambda by, model_id, enabled: switch_model(house, by, model_id, enabled),
+        book=house.book,
+        editor=house.editor,
+        proofs=house.proofs,
+        measured=_measured(house),
         secret=house.secret,
         console=CONSOLE if (CONSOLE / "index.html").is_file() else None,
     )
+
+
+def _measured(house: House) -> dict[str, Measured]:
+    """A damaged file of figures must not keep a server from starting: then nothing was measured."""
+    try:
+        return load_measured(house.settings.content_folder)
+    except ContentError as error:
+        log.warning("what was measured of filters cannot be read: %s", error)
+        return {}
 
 
 def status(house: House) -> dict[str, Any]:
@@ -76,13 +91,3 @@ def unready(house: House) -> list[str]:
     if not house.spool.has_room():
         reasons.append("InsufficientStorage: free disk space is under the floor; nothing is acknowledged")
     return reasons
-
-
-def switch_model(house: House, by: Principal, model_id: str, enabled: bool) -> None:
-    """Switch a model on or off, in the audit log; from the next batch on."""
-    if model_id not in house.content.model:
-        raise NotFound(f"no model {model_id}")
-    with house.database.begin() as connection:
-        house.switches.set(connection, model_id, enabled, by.name)
-        house.access.audit.add(connection, by, "switch model", model_id, {"enabled": enabled})
-    house.reload()

@@ -82,7 +82,9 @@ def content_of(pieces: Iterable[Piece], switches: Settings) -> tuple[Content, di
         missing = missing_filters(model, filters)
         if missing:
             problems.setdefault(piece.key, []).extend(missing)
-        whole.append(_switched_model(_joined(model, filters, mine, own=piece.read is not None), switches, bool(missing)))
+        whole.append(
+            _switched_model(_joined(model, filters, mine, own=piece.read is not None), switches, bool(missing))
+        )
     return Content(tuple(_switched_filter(one, switches) for one in filters.values()), tuple(whole)), problems
 
 

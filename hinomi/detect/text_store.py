@@ -90,9 +90,7 @@ class Texts:
             raise NotFound(f"there is no version {version} of the {key[0]} {key[1][:80]!r}")
         return str(found)
 
-    def save(
-        self, connection: sa.Connection, key: Key, text: str, *, base: str | None, by: str, comment: str
-    ) -> int:
+    def save(self, connection: sa.Connection, key: Key, text: str, *, base: str | None, by: str, comment: str) -> int:
         """A new version, in effect from now on; its number."""
         newest = sa.select(sa.func.max(content_versions.c.version)).where(*_is(content_versions, key))
         version = (connection.execute(newest).scalar() or 0) + 1

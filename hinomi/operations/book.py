@@ -15,7 +15,7 @@ from hinomi.database import Database
 from hinomi.detect.content import Content
 from hinomi.detect.effect import Piece, content_of, piece_of
 from hinomi.detect.store import Level, Switch, Switches
-from hinomi.detect.text_store import Key, Kept, Texts
+from hinomi.detect.text_store import Kept, Key, Texts
 from hinomi.errors import ContentError, NotFound
 from hinomi.operations.given import Given
 from hinomi.schema.content import Filter, Model

@@ -45,7 +45,7 @@ class ContentEditor:
             assert isinstance(model, Model)  # noqa: S101  (its kind)
             unknown = set(rules) - {rule.id for rule in model.rules}
             if unknown:
-                raise InputError(f"the model has no rule {sorted(unknown)[0][:80]!r}")
+                raise InputError(f"the model has no rule {min(unknown)[:80]!r}")
             changes = {(Level.RULE, f"{id_}/{rule}"): {"enabled": on} for rule, on in rules.items()}
             self._switch(principal, Level.MODEL, id_, enabled, _grade("severity", grade, lowest=Severity.LOW), changes)
 
@@ -84,6 +84,15 @@ class ContentEditor:
                 f"a proof of this {piece.kind} fails: it cannot be enabled", "RedProof", proof=proof.as_json()
             )
 
+    def reload(self, principal: Principal) -> None:
+        """Read the folders again: what was shipped or imported anew is in effect."""
+        require(principal, Permission.CONTENT)
+        self._book.reload()
+        content = self._book.content
+        numbers = {"filters": len(content.filters), "models": len(content.models)}
+        with self._book.database.begin() as connection:
+            self._book.audit.add(connection, principal, "content.reload", "", numbers)
+
     # ---- texts ------------------------------------------------------------------------------------------------------
     def create(
         self, principal: Principal, kind: str, text: str, comment: str, *, enable: bool = True, id_: str = ""
@@ -117,7 +126,9 @@ class ContentEditor:
             text = self.version_text(kind, id_, version)
             checked = self._checked(kind, text, id_)
             comment = comment or f"version {version} again"
-            return self._save(principal, piece.key, checked, comment, base=self._base(piece), action="content.roll-back")
+            return self._save(
+                principal, piece.key, checked, comment, base=self._base(piece), action="content.roll-back"
+            )
 
     def remove(self, principal: Principal, kind: str, id_: str) -> None:
         """Custom content goes (its versions stay); an edit goes back to the given text."""

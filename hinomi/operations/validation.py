@@ -116,5 +116,9 @@ def _warnings(value: Filter | Model) -> tuple[Remark, ...]:
         )
     if isinstance(value, Filter):
         never = why_never(value, coverage())
-        found += [Remark(Text(f"it can never match here: {never.en}", f"ここでは一致し得ません: {never.ja}"))] if never else []
+        found += (
+            [Remark(Text(f"it can never match here: {never.en}", f"ここでは一致し得ません: {never.ja}"))]
+            if never
+            else []
+        )
     return tuple(found)

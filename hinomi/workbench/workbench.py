@@ -32,6 +32,7 @@ from hinomi.workbench.keeper import Keeper
 from hinomi.workbench.listing import ALERT_ORDER, alert_conditions, order_of, read_page
 from hinomi.workbench.lookup import look_up
 from hinomi.workbench.notes import whole_text
+from hinomi.workbench.precision import Precision, read_precision
 from hinomi.workbench.status import State, changed
 from hinomi.workbench.store import alerts, evidence
 
@@ -130,6 +131,21 @@ class Workbench:
         counted = select(alerts.c.model_id, func.count()).where(alerts.c.created_ms >= since_ms)
         with self._database.read() as connection:
             return {row[0]: row[1] for row in connection.execute(counted.group_by(alerts.c.model_id))}
+
+    def counts_by_model_between(self, from_ms: int | None, to_ms: int | None) -> dict[str, int]:
+        """How many alerts each model has whose first event lies in the window; the end is not in it."""
+        counted = select(alerts.c.model_id, func.count())
+        if from_ms is not None:
+            counted = counted.where(alerts.c.first_event_ms >= from_ms)
+        if to_ms is not None:
+            counted = counted.where(alerts.c.first_event_ms < to_ms)
+        with self._database.read() as connection:
+            return {row[0]: row[1] for row in connection.execute(counted.group_by(alerts.c.model_id))}
+
+    def precision_by_model(self) -> dict[str, Precision]:
+        """How right each model was, over its closed alerts."""
+        with self._database.read() as connection:
+            return read_precision(connection)
 
     def lookup(self, text: str, top: int = 5) -> Sequence[tuple[str, str, Text | str]]:
         """(kind, id, label) of what the text may mean: alerts, incidents, endpoints, accounts; at most `top` of each."""
