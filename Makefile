@@ -69,7 +69,10 @@ test: check test-console setup-clients ## everything: checks, unit tests, storie
 bench: setup ## speed and memory, as ratios within one run
 	$(PY) benchmarks/run.py
 
-eval: setup ## recall on the labelled recordings, false alarms on the benign ones
+eval: setup ## recall on the labelled recordings, false alarms on ordinary ones
 	$(PY) benchmarks/evaluate.py
 
-.PHONY: help prerequisites setup setup-clients up format check test-unit test-console test bench eval
+eval-write: setup ## the same, and write what was measured of each filter (content/measured.yml)
+	$(PY) benchmarks/evaluate.py --write
+
+.PHONY: help prerequisites setup setup-clients up format check test-unit test-console test bench eval eval-write

@@ -1,0 +1,1 @@
+"""How well shipped and imported content detects: recall on labelled recordings, false alarms on ordinary ones."""

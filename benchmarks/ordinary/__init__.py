@@ -1,0 +1,1 @@
+"""Ordinary work on Windows hosts, written by us: what shipped content must keep quiet about."""
