@@ -13,7 +13,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-HERE = Path(__file__).resolve().parent
 from evaluation.background import separate
 from evaluation.false_alarms import false_alarms
 from evaluation.measured_file import write_measured
