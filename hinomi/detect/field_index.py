@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any
 
-from hinomi.detect.guards import guards_of
+from hinomi.detect.guards import guards_of, needs_of
 from hinomi.detect.literals import LITERAL_OPERATORS, Literals, fold
 from hinomi.detect.predicate import Operator, Predicate, Test, number_of, scalar_test, text_of
 
@@ -18,13 +18,21 @@ NOTHING: Numbers = ()
 class _Asked:
     """What has no text of its own: asked value by value, where any of its filters counts."""
 
-    __slots__ = ("_predicate", "_test", "numbers")
+    __slots__ = ("_needs", "_predicate", "_test", "numbers")
 
     def __init__(self, predicate: Predicate, numbers: Numbers) -> None:
         self._predicate, self.numbers = predicate, numbers
+        self._needs = [tuple(map(fold, texts)) for texts in needs_of(predicate)]
         self._test: Test | None = None  # patterns are made when they are first needed: most never are
 
-    def met(self, value: Any) -> bool:
+    def met(self, value: Any, folded: str) -> bool:
+        """`folded`: the text of the value, folded."""
+        for texts in self._needs:
+            for text in texts:
+                if text in folded:
+                    break
+            else:
+                return False
         if self._test is None:
             self._test = scalar_test(self._predicate)
         return self._test(value)
@@ -96,7 +104,7 @@ class FieldIndex:
             else:
                 found.update(numbers)
         for one in asked:
-            if not live.isdisjoint(one.numbers) and one.met(value):
+            if not live.isdisjoint(one.numbers) and one.met(value, folded):
                 found.update(one.numbers)
 
 

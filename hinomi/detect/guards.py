@@ -1,7 +1,7 @@
 """Texts that a pattern cannot do without: looked for first, for that is far cheaper than the pattern itself.
 
-In: a predicate. Out: texts of which any value it meets holds one. Regular expressions are read with Python's parser;
-where RE2 may read them otherwise, nothing is promised.
+In: a predicate. Out: choices of texts; any value it meets holds a text of each choice, in some case. Regular expressions
+are read with Python's parser; where RE2 may read them otherwise, nothing is promised.
 """
 
 import re
@@ -12,41 +12,54 @@ from re import _parser as parser
 from typing import Any
 
 from hinomi.detect.predicate import Operator, Predicate
+from hinomi.detect.typical import weight_of
 
 MAX_ALTERNATIVES = 64
-SHORTEST = 2  # letters; one letter is in every value
+MAX_LETTERS = 8  # of a character class that is worth looking for
+SHORTEST = 2  # letters of a guard; one letter is in every other value
+_PER_TYPICAL = 100.0  # a text that a typical value holds is as good as a hundred odd ones
+_PER_SHORTNESS = 20.0
 
 # RE2 writes some things as Python does not: named classes, Unicode classes, quoting, other anchors.
-_FOREIGN = re.compile(r"\[\[:|\\[pPQEzC]")
+_FOREIGN = re.compile(r"\[\[:|(?<!\\)(?:\\\\)*\\[pPQEzC]")
+
+
+Choices = list[tuple[str, ...]]  # each is a set of alternatives, of which one must be there
 
 
 @lru_cache(maxsize=16_384)
 def guards_of(predicate: Predicate) -> tuple[str, ...]:
-    """Any value that meets the pattern holds one of these, in some case; () when nothing can be said."""
-    texts: tuple[str, ...] = ()
+    """The choice that tells most: any value that meets the pattern holds one of these; () when nothing can be said."""
+    return _best([one for one in needs_of(predicate) if min(map(len, one)) >= SHORTEST])
+
+
+@lru_cache(maxsize=16_384)
+def needs_of(predicate: Predicate) -> tuple[tuple[str, ...], ...]:
+    """Every choice; a text may be one letter."""
     if predicate.operator is Operator.REGEX:
-        texts = required_literals(*predicate.value)
-    elif predicate.operator is Operator.GLOB:
-        texts = (max((part for part in predicate.value if isinstance(part, str)), key=len, default=""),)
-    return texts if texts and min(map(len, texts)) >= SHORTEST else ()
+        return tuple(dict.fromkeys(_choices(*predicate.value)))
+    if predicate.operator is Operator.GLOB:
+        return tuple((part,) for part in predicate.value if isinstance(part, str))
+    return ()
 
 
 def required_literals(pattern: str, flags: str) -> tuple[str, ...]:
-    """Any value that meets the pattern holds one of these, in some case; () when nothing can be said."""
+    """The choice of a regular expression that tells most; () when nothing can be said."""
+    return _best(_choices(pattern, flags))
+
+
+def _choices(pattern: str, flags: str) -> Choices:
     if _FOREIGN.search(pattern):
-        return ()
+        return []
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             tree = parser.parse(pattern)
     except (re.error, Warning, OverflowError, RecursionError):
-        return ()
+        return []
     # flags inside the pattern, (?i), count for all of it
     cased = "i" not in flags and not tree.state.flags & re.IGNORECASE and "(?" not in pattern.replace("(?:", "")
-    return _best(_of_sequence(tree, cased))
-
-
-Choices = list[tuple[str, ...]]  # each is a set of alternatives, of which one must be there
+    return _of_sequence(tree, cased)
 
 
 def _of_sequence(items: Any, cased: bool) -> Choices:
@@ -74,9 +87,24 @@ def _of_item(kind: Any, argument: Any, cased: bool) -> Choices:
         branches = [_best(_of_sequence(branch, cased)) for branch in argument[1]]
         joined = tuple(one for branch in branches for one in branch)
         return [joined] if all(branches) and len(joined) <= MAX_ALTERNATIVES else []
+    if kind is code.IN:
+        return _of_class(argument, cased)
     return []
 
 
+def _of_class(members: Any, cased: bool) -> Choices:
+    """A class of few letters, as [/-]."""
+    if len(members) > MAX_LETTERS or any(
+        kind is not code.LITERAL or not (cased or letter < 128) for kind, letter in members
+    ):
+        return []
+    return [tuple(chr(letter) for _, letter in members)]
+
+
 def _best(choices: Choices) -> tuple[str, ...]:
-    """The choice whose shortest text is longest."""
-    return max(choices, key=lambda one: min(map(len, one)), default=())
+    """The choice that fewest values hold a text of."""
+    return min(choices, key=_commonness, default=())
+
+
+def _commonness(texts: tuple[str, ...]) -> float:
+    return sum(_PER_TYPICAL * weight_of(text) + _PER_SHORTNESS / (len(text) + 1) for text in texts)

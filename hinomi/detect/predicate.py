@@ -190,6 +190,7 @@ def compiled(pattern: str) -> Any:
     options = re2.Options()
     options.log_errors = False  # it would write to stderr beside raising
     options.max_mem = MAX_REGEX_BYTES
+    options.never_capture = True  # nobody asks what a group holds, and not to keep it is faster
     return re2.compile(pattern, options)
 
 

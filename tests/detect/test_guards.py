@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hinomi.detect.guards import guards_of, required_literals
+from hinomi.detect.guards import guards_of, needs_of, required_literals
 from hinomi.detect.literals import fold
 from hinomi.detect.predicate import ANY_CHARACTER, ANY_TEXT, Operator, Predicate, scalar_test
 
@@ -15,7 +15,7 @@ from hinomi.detect.predicate import ANY_CHARACTER, ANY_TEXT, Operator, Predicate
     ("pattern", "flags", "texts"),
     [
         ("abc", "", ("abc",)),
-        ("ab+c", "", ("a",)),
+        ("ab+c", "", ("b",)),
         ("foo(bar|baz)qux", "", ("foo",)),
         ("(one|two)x?", "", ("one", "two")),
         ("(one|t.o)x?", "", ("one", "t")),
@@ -28,6 +28,8 @@ from hinomi.detect.predicate import ANY_CHARACTER, ANY_TEXT, Operator, Predicate
         ("éa", "i", ("a",)),  # whatever folds beyond ASCII is left out
         ("[[:alpha:]]abc", "", ()),  # RE2 and Python read this differently
         (r"\pLabc", "", ()),
+        (r"\\\pLabc", "", ()),
+        (r"\\program", "", ("\\program",)),
     ],
 )
 def test_required_literals(pattern: str, flags: str, texts: tuple[str, ...]) -> None:
@@ -50,6 +52,20 @@ def test_a_value_that_meets_holds_a_guard(atoms: list[str], flags: str, value: s
     guards = guards_of(predicate)
     if guards and scalar_test(predicate)(value):
         assert any(fold(guard) in fold(value) for guard in guards)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(ATOMS, min_size=1, max_size=5), st.sampled_from(["", "i"]), st.text("abksABKS\u017f\u212a", max_size=8))
+def test_a_value_that_meets_holds_what_is_needed(atoms: list[str], flags: str, value: str) -> None:
+    predicate = Predicate("A", Operator.REGEX, ("".join(atoms), flags))
+    if scalar_test(predicate)(value):
+        assert all(any(fold(text) in fold(value) for text in choice) for choice in needs_of(predicate))
+
+
+def test_a_guard_is_what_few_values_hold() -> None:
+    pattern = r"(cmd|powershell)\S* /c \S+certoc\b"
+    assert guards_of(Predicate("A", Operator.REGEX, (pattern, "i"))) == ("certoc",)
+    assert ("<", ">") in needs_of(Predicate("A", Operator.REGEX, ("cmd .*[<>]", "i")))
 
 
 def test_a_catastrophic_pattern_does_not_hang() -> None:
