@@ -36,8 +36,9 @@ def main() -> None:
     parser.add_argument("--shared", type=Path, default=Path(__file__).resolve().parents[2] / "shared")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--profile", action="store_true")
+    parser.add_argument("--only", choices=[*SETS], help="this set alone")
     chosen = parser.parse_args()
-    for name in SETS:
+    for name in [chosen.only] if chosen.only else SETS:
         with tempfile.TemporaryDirectory() as scratch:
             files = unpack(chosen.shared / "data", name, Path(scratch) / "evtx")
             rounds = [(bare(files), whole(files, Path(scratch) / "data", chosen.profile)) for _ in range(chosen.rounds)]

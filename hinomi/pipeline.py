@@ -79,9 +79,19 @@ class _Entry:
     """One spool entry on its way: its activities, and for each batch of them the rows that are new."""
 
     sequence: int
+    records: int
     batches: list[ActivityBatch]
-    fresh: dict[str, bool]  # uuid -> True: not in the lake yet; False: in it under this very entry (a replay)
-    duplicates: int
+    dead: list[DeadLetter]
+    fresh: dict[str, bool] = field(default_factory=dict)  # uuid -> not in the lake yet; False: a replay of this entry
+    duplicates: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """Entries read from the spool and normalised: what follows the position `after`."""
+
+    after: int
+    entries: list[_Entry]
 
 
 class Pipeline:
@@ -104,6 +114,7 @@ class Pipeline:
         self._batch_records, self._clock = batch_records, clock
         self._next_content: Content | None = None
         self._exceptions = ExceptionStore(database)
+        self._ahead: _Work | None = None  # the next entries, read while the lake wrote the last
         self._normaliser = Normaliser()
         self._engine = Engine(content.enabled_filters)
         self._ancestry = Ancestry(lake.creators)
@@ -118,31 +129,40 @@ class Pipeline:
 
         Raises what the rooms raise (DiskFull, Unavailable ...); nothing is closed then, and the same entries come again.
         """
-        taken = self._spool.take(self.position, self._batch_records)
-        if not taken:
-            return None
-        self._take_content()
         gc.disable()  # a batch is a million short-lived objects: looking for circles among them doubles its time
         try:
-            return self._step(taken)
+            work, self._ahead = self._ahead, None
+            if work is None or work.after != self.position:
+                work = self._work(self.position)
+            if work is None:
+                return None
+            self._take_content()
+            return self._step(work.entries)
         finally:
             gc.enable()
 
-    def _step(self, taken: list[tuple[int, RecordBatch]]) -> Tally:
+    def _work(self, after: int) -> _Work | None:
+        """The entries after a position, normalised; None when there are none. Changes nothing."""
         received_ms = int(self._clock() * 1000)
-        tally = Tally(batches=1, last_sequence=taken[-1][0])
-        dead: list[DeadLetter] = []
-        entries = [self._normalise(sequence, batch, received_ms, tally, dead) for sequence, batch in taken]
+        taken = self._spool.take(after, self._batch_records)
+        entries = [self._normalise(sequence, batch, received_ms) for sequence, batch in taken]
+        return _Work(after, entries) if entries else None
+
+    def _step(self, entries: list[_Entry]) -> Tally:
+        tally = Tally(batches=1, last_sequence=entries[-1].sequence, read=sum(entry.records for entry in entries))
         self._mark_known(entries)
         self._ancestry.complete([batch for entry in entries for batch in entry.batches])
         writing = self._writer.submit(self._write_activities, entries, tally)
         try:
-            split = self._exceptions.working(received_ms).split(self._detect(entries))
+            exceptions = self._exceptions.working(int(self._clock() * 1000))
+            split = exceptions.split(self._detect(entries))
             matches = self._correlator.observe(split.kept)
+            self._ahead = self._work(tally.last_sequence)  # while the lake writes
         finally:
             writing.result()
         self._write_detections(split, tally)
         try:
+            dead = [letter for entry in entries for letter in entry.dead]
             self._close(tally, matches, dead, split.hits)
         except BaseException:
             self._restore()
@@ -151,18 +171,13 @@ class Pipeline:
         self._count(tally)
         return tally
 
-    def _normalise(
-        self, sequence: int, batch: RecordBatch, received_ms: int, tally: Tally, dead: list[DeadLetter]
-    ) -> _Entry:
+    def _normalise(self, sequence: int, batch: RecordBatch, received_ms: int) -> _Entry:
         try:
             activities, letters = self._normalised(batch, received_ms)
         except Exception:
             log.exception("entry %s could not be normalised whole; going record by record", sequence)
             activities, letters = self._one_by_one(batch, received_ms)
-        dead += batch.dead
-        dead += letters
-        tally.read += len(batch.records)
-        return _Entry(sequence, activities, {}, 0)
+        return _Entry(sequence, len(batch.records), activities, [*batch.dead, *letters])
 
     def _normalised(self, batch: RecordBatch, received_ms: int) -> tuple[list[ActivityBatch], list[DeadLetter]]:
         normalised = self._normaliser.normalise(batch, received_ms)
