@@ -15,7 +15,6 @@ from hinomi.operations.book import ContentBook
 from hinomi.operations.editing import ContentEditor
 from hinomi.operations.exceptions import ExceptionBook
 from hinomi.operations.proof_book import ProofBook
-from hinomi.schema.record import RecordBatch
 from hinomi.workbench.workbench import Workbench
 
 
@@ -27,7 +26,7 @@ def _no_room_missing() -> list[str]:
 class House:
     """Rooms and callables; every callable may block (the API calls them in threads) and is safe to call from many.
 
-    append: lays a batch in the spool; the sequence number, once it is on disk.
+    append: lays a packed batch (hinomi.ingest.packing) in the spool; the sequence number, once it is on disk.
     progress: {"done": bool, "waiting": int, "trouble": text | None, "total": {...}} of a sequence number.
     status: {"lake": {"rows", "bytes", ...}, "spool": {"waiting"}, "deadLetters": {reason: count}, "records",
         "activities", "detections", "alerts", "version"}.
@@ -46,7 +45,7 @@ class House:
     book: ContentBook
     editor: ContentEditor
     proofs: ProofBook
-    append: Callable[[RecordBatch], int]
+    append: Callable[[bytes], int]
     progress: Callable[[int], dict[str, Any]]
     status: Callable[[], dict[str, Any]]
     version: str

@@ -10,7 +10,7 @@ from hinomi.api.house import House
 from hinomi.api.reply import reply
 from hinomi.api.resource import resource
 from hinomi.api.shapes import Shape
-from hinomi.ingest.protocols import own
+from hinomi.ingest import packing
 from hinomi.schema.principal import Permission
 
 router = resource("/ingest/v1", "ingest")
@@ -34,17 +34,20 @@ class Progress(Shape):
     "/records",
     responses={200: {"model": Acknowledged}},
     dependencies=_INGEST,
-    openapi_extra={"requestBody": {"required": True, "content": {own.CONTENT_TYPE: {"schema": {"type": "string"}}}}},
+    openapi_extra={
+        "requestBody": {"required": True, "content": {packing.CONTENT_TYPE: {"schema": {"type": "string"}}}}
+    },
 )
 async def append_records(request: Request, house: Rooms) -> Response:
-    """Keep a batch (hinomi.ingest.protocols.own). Answered only when it would survive a power cut."""
+    """Keep a batch (hinomi.ingest.packing). Answered only when it would survive a power cut."""
     body = await request.body()
     sequence = await run_in_threadpool(_append, house, body)
     return reply({"sequence": sequence})
 
 
 def _append(house: House, body: bytes) -> int:
-    return house.append(own.decode(body))
+    packing.unpack(body)  # nothing is kept that could not be read again
+    return house.append(body)
 
 
 @router.get("/progress", responses={200: {"model": Progress}}, dependencies=_INGEST)

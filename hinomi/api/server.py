@@ -18,7 +18,7 @@ from hinomi.api.envelope import REQUEST_S, Envelope
 from hinomi.api.gate import Open, Rates, refuse_ungated
 from hinomi.api.house import House
 from hinomi.api.reply import reply
-from hinomi.ingest.protocols.own import MAX_BODY_BYTES
+from hinomi.ingest.packing import MAX_BODY_BYTES
 
 
 def create_app(house: House, request_s: float = REQUEST_S) -> FastAPI:

@@ -16,6 +16,7 @@ from hinomi.app.opening import open_database
 from hinomi.attack.catalogue import load_attack
 from hinomi.detect.content import Content
 from hinomi.errors import ContentError, HinomiError
+from hinomi.ingest.packing import pack
 from hinomi.ingest.spool import Spool
 from hinomi.ingest.store import DeadLetters
 from hinomi.lake.lake import Lake
@@ -105,7 +106,11 @@ class House:
 
     def append(self, batch: RecordBatch) -> int:
         """Lay a batch in the spool; on return it is on disk."""
-        sequence = self.spool.append(batch)
+        return self.append_packed(pack(batch))
+
+    def append_packed(self, payload: bytes) -> int:
+        """`append` for a batch as `packing.pack` makes it."""
+        sequence = self.spool.append_packed(payload)
         self._wake.set()
         return sequence
 

@@ -13,9 +13,7 @@ import httpx
 from hinomi.app.folder import DataFolder
 from hinomi.app.house import House
 from hinomi.errors import HinomiError, Unavailable
-from hinomi.ingest.protocols import own
-from hinomi.ingest.protocols.file import read_paths
-from hinomi.schema.record import RecordBatch
+from hinomi.ingest.apart import Packed, Reading
 from hinomi.settings import Settings
 
 # file, bytes done, bytes in all, records so far
@@ -27,8 +25,8 @@ WAITING_ENTRIES = 8  # so many may lie in the spool before the reader pauses: bo
 class Door(Protocol):
     """Where batches go in: a running server, or this very process."""
 
-    def append(self, batch: RecordBatch) -> int:
-        """Sequence number of the entry, once it is on disk."""
+    def append(self, payload: bytes) -> int:
+        """Sequence number of the entry of a packed batch, once it is on disk."""
 
     def progress(self, sequence: int) -> dict[str, Any]:
         """`done`, `waiting`, `trouble` and `total` as in House.progress."""
@@ -45,8 +43,8 @@ class ServerDoor:
             base_url=server["url"], headers={"Authorization": f"Bearer {server['token']}"}, timeout=120, trust_env=False
         )
 
-    def append(self, batch: RecordBatch) -> int:
-        reply = self._ask("POST", "/ingest/v1/records", content=own.encode(batch))
+    def append(self, payload: bytes) -> int:
+        reply = self._ask("POST", "/ingest/v1/records", content=payload)
         return int(reply["sequence"])
 
     def progress(self, sequence: int) -> dict[str, Any]:
@@ -73,8 +71,8 @@ class HouseDoor:
     def __init__(self, house: House) -> None:
         self._house = house
 
-    def append(self, batch: RecordBatch) -> int:
-        return self._house.append(batch)
+    def append(self, payload: bytes) -> int:
+        return self._house.append_packed(payload)
 
     def progress(self, sequence: int) -> dict[str, Any]:
         return self._house.progress(sequence)
@@ -89,26 +87,27 @@ def import_paths(settings: Settings, paths: Sequence[Path], progress: Progress) 
     folder = DataFolder(settings.data)
     folder.require()
     server = folder.server()
-    if server is not None:
-        return _import(ServerDoor(server), paths, progress)
-    with House(settings) as house:
-        house.pipeline.drain()  # what an interrupted run left is not counted as this import's
-        house.start()
-        return _import(HouseDoor(house), paths, progress)
+    with Reading(paths) as reading:
+        if server is not None:
+            return _import(ServerDoor(server), reading, progress)
+        with House(settings) as house:
+            house.pipeline.drain()  # what an interrupted run left is not counted as this import's
+            house.start()
+            return _import(HouseDoor(house), reading, progress)
 
 
-def _import(door: Door, paths: Sequence[Path], progress: Progress) -> dict[str, Any]:
+def _import(door: Door, reading: Reading, progress: Progress) -> dict[str, Any]:
     place: tuple[str, int, int] = ("", 0, 0)
 
     def on_file(path: str, done: int, total: int) -> None:
         nonlocal place
         place = (Path(path).name, done, total)
 
-    batches = read_paths(paths, on_file=on_file)
+    batches = reading.batches(on_file)
     return import_batches(door, batches, lambda note, records: progress(note or place[0], *place[1:], records))
 
 
-def import_batches(door: Door, batches: Iterable[RecordBatch], progress: Callable[[str, int], None]) -> dict[str, Any]:
+def import_batches(door: Door, batches: Iterable[Packed], progress: Callable[[str, int], None]) -> dict[str, Any]:
     """Hand the batches in one after the other and wait for the last to be closed; the report of `import_paths`.
 
     `progress` is told (trouble of the house or "", records handed in so far).
@@ -117,8 +116,8 @@ def import_batches(door: Door, batches: Iterable[RecordBatch], progress: Callabl
     before = door.progress(0)["total"]
     records, last = 0, 0
     for batch in batches:
-        last = door.append(batch)
-        records += len(batch.records)
+        last = door.append(batch.payload)
+        records += batch.records
         progress("", records)
         while door.progress(last)["waiting"] > WAITING_ENTRIES:
             door.follow(last - WAITING_ENTRIES)

@@ -25,7 +25,7 @@ def api_house(house: House) -> ApiHouse:
         lake=house.lake,
         content=lambda: house.content,
         exceptions=house.exceptions,
-        append=house.append,
+        append=house.append_packed,
         progress=house.progress,
         status=lambda: status(house),
         version=version("hinomi"),

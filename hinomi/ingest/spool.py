@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hinomi.errors import DiskFull, Unavailable
-from hinomi.ingest.frame import HEADER_BYTES, MAGIC, Header, decode, encode, read_header
+from hinomi.ingest.frame import HEADER_BYTES, MAGIC, Header, decode, encode, is_whole, read_header
+from hinomi.ingest.packing import pack
 from hinomi.schema.record import DeadLetter, RecordBatch
 
 SEGMENT_BYTES = 64 << 20
@@ -75,9 +76,13 @@ class Spool:
 
         Raises DiskFull when less than the floor would stay free, or the disk refuses; the spool is then as before.
         """
+        return self.append_packed(pack(batch))
+
+    def append_packed(self, payload: bytes) -> int:
+        """`append` for a batch that `packing.pack` has made bytes of; what came over a network was unpacked on trial."""
         with self._lock:
             sequence = self._last + 1
-            frame = encode(sequence, batch)
+            frame = encode(sequence, payload)
             if not self.has_room(len(frame)):
                 raise DiskFull(f"less than {self._floor_bytes >> 20} MB would stay free at {self._folder}")
             segment, file = self._open_segment(sequence)
@@ -262,7 +267,7 @@ def _cut_torn_end(segment: _Segment) -> None:
 
 def _is_sound(file: int, place: _Place) -> bool:
     header = place.header
-    return header is not None and decode(header, os.pread(file, header.length, place.offset + HEADER_BYTES)) is not None
+    return header is not None and is_whole(header, os.pread(file, header.length, place.offset + HEADER_BYTES))
 
 
 def _read(segment: _Segment, place: _Place) -> RecordBatch:

@@ -1,4 +1,4 @@
-from hinomi.ingest.protocols import own
+from hinomi.ingest.packing import MAX_BODY_BYTES, pack
 from hinomi.schema.principal import Role
 from tests import make
 from tests.api.house import Running, attack
@@ -10,7 +10,7 @@ RECORDS, PROGRESS = "/ingest/v1/records", "/ingest/v1/progress"
 def test_a_batch_is_kept_and_its_progress_told(worked: Running) -> None:
     client = worked.key(Role.INGESTER)
     kept = worked.house.progress(0)["total"]["kept"]
-    body = own.encode(make.record_batch(attack(50), attack(51)))
+    body = pack(make.record_batch(attack(50), attack(51)))
     sent = client.post(RECORDS, content=body)
     assert sent.status_code == 200, sent.text
     sequence = sent.json()["sequence"]
@@ -21,8 +21,8 @@ def test_a_batch_is_kept_and_its_progress_told(worked: Running) -> None:
     assert after["waiting"] == 0
     assert after["total"]["kept"] == kept + 2
     told(client.post(RECORDS, content=b"no batch"), 400, "BadRequest")
-    bomb = own.encode(make.record_batch(b"0" * (64 << 20)))
+    bomb = pack(make.record_batch(b"0" * (64 << 20)))
     told(client.post(RECORDS, content=bomb), 413, "RequestEntityTooLarge")
-    told(client.post(RECORDS, content=b"0" * (own.MAX_BODY_BYTES + 1)), 413, "RequestEntityTooLarge")
+    told(client.post(RECORDS, content=b"0" * (MAX_BODY_BYTES + 1)), 413, "RequestEntityTooLarge")
     told(client.get("/v3.0/workbench/alerts"), 403, "AccessDenied")
     told(worked.key(Role.SIEM).post(RECORDS, content=body), 403, "AccessDenied")

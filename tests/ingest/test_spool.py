@@ -31,11 +31,12 @@ _LETTERS = st.builds(
 def batches(draw: Any) -> RecordBatch:
     records = draw(st.lists(st.binary(max_size=50), max_size=5))
     count = len(records)
+    files = draw(st.lists(st.text(max_size=5), min_size=1, max_size=2))
     return RecordBatch(
         source="file",
-        files=draw(st.lists(st.text(max_size=5), max_size=2)),
+        files=files,
         records=records,
-        file_of=draw(st.lists(st.integers(0, 9), min_size=count, max_size=count)),
+        file_of=draw(st.lists(st.integers(0, len(files) - 1), min_size=count, max_size=count)),
         numbers=draw(st.lists(st.integers(0, 2**62), min_size=count, max_size=count)),
         occurrences=draw(st.lists(st.integers(0, 9), min_size=count, max_size=count)),
         dead=draw(st.lists(_LETTERS, max_size=2)),

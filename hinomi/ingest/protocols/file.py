@@ -5,7 +5,8 @@ in the batch. Only a path that does not exist is the caller's mistake (InputErro
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import accumulate
 from pathlib import Path
 from typing import IO
 
@@ -19,6 +20,9 @@ from hinomi.ingest.stream import Budget, Gunzip, Stream, Trouble, Unpacked, Utf8
 from hinomi.ingest.text import Found, Loss, read_lines, read_table, read_values
 from hinomi.schema.record import EXCERPT_BYTES, RecordBatch
 
+BATCH_RECORDS, BATCH_BYTES = 5000, 8 << 20
+
+File = tuple[Path, int]  # with its size in bytes
 OnFile = Callable[[str, int, int], None]
 _Named = tuple[str, Iterator[Found]]
 _KNOWN_ENDINGS = (".evtx", ".zip", ".gz", ".tar", ".tgz")  # a file of these that is none is damaged, not foreign
@@ -27,37 +31,48 @@ _KNOWN_ENDINGS = (".evtx", ".zip", ".gz", ".tar", ".tgz")  # a file of these tha
 def read_paths(
     paths: Iterable[str | Path],
     *,
-    batch_records: int = 5000,
-    batch_bytes: int = 8 << 20,
+    batch_records: int = BATCH_RECORDS,
+    batch_bytes: int = BATCH_BYTES,
     limits: Limits | None = None,
     on_file: OnFile | None = None,
 ) -> Iterator[RecordBatch]:
     """Everything under the paths, folders in the order of their paths, as batches.
 
-    `on_file(path, done, total)` is told, before each batch and at the end of each file, the file that is being read and
-    the bytes read of all files together. Raises InputError for a path that is not there, before anything is read.
+    `on_file(path, done, total)` is told the file that is being read and the bytes read of all files together. Raises
+    InputError for a path that is not there, before anything is read.
     """
-    files = _files(paths)
-    total = sum(size for _, size in files)
+    files = files_below(paths)
+    before = list(accumulate((size for _, size in files), initial=0))
+
+    def tell(index: int, done: int) -> None:
+        if on_file is not None:
+            on_file(str(files[index][0]), min(before[index] + done, before[-1]), before[-1])
+
+    yield from read_files(files, tell, batch_records=batch_records, batch_bytes=batch_bytes, limits=limits)
+
+
+def read_files(
+    files: Sequence[File],
+    on_file: Callable[[int, int], None],
+    *,
+    batch_records: int = BATCH_RECORDS,
+    batch_bytes: int = BATCH_BYTES,
+    limits: Limits | None = None,
+) -> Iterator[RecordBatch]:
+    """The files as batches. `on_file(index, bytes read of it)` is told before and after a file, and before each batch."""
     batcher = Batcher(batch_records, batch_bytes)
-    before = 0
-    for path, size in files:
+    for index, (path, size) in enumerate(files):
+        on_file(index, 0)
         reading = _Reading(path, size, limits or Limits())
         for batch in reading.batches(batcher):
-            _tell(on_file, path, before + reading.done, total)
+            on_file(index, reading.done)
             yield batch
-        before += size
-        _tell(on_file, path, before, total)
+        on_file(index, size)
     yield from batcher.finish()
 
 
-def _tell(on_file: OnFile | None, path: Path, done: int, total: int) -> None:
-    if on_file is not None:
-        on_file(str(path), min(done, total), total)
-
-
-def _files(paths: Iterable[str | Path]) -> list[tuple[Path, int]]:
-    """Every file with its size; folders deeply, links to folders are not followed."""
+def files_below(paths: Iterable[str | Path]) -> list[File]:
+    """Every file with its size; folders deeply, links to folders are not followed. InputError for what is not there."""
     found: list[Path] = []
     for path in map(Path, paths):
         if path.is_dir():

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hinomi.errors import InputError, TooLarge
-from hinomi.ingest.protocols.own import decode, encode
+from hinomi.ingest.packing import pack, unpack
 from hinomi.schema.record import DeadLetter, RecordBatch
 
 HEADER: dict[str, Any] = {
@@ -40,7 +40,7 @@ def batches(draw: st.DrawFn) -> RecordBatch:
 @settings(deadline=None)
 @given(batches())
 def test_a_batch_comes_back_as_it_went(batch: RecordBatch) -> None:
-    assert decode(encode(batch)) == batch
+    assert unpack(pack(batch)) == batch
 
 
 def message(
@@ -75,15 +75,15 @@ WRONG = [
 @pytest.mark.parametrize(("told", "body"), WRONG)
 def test_what_is_malformed_is_refused(told: str, body: bytes) -> None:
     with pytest.raises(InputError, match=told):
-        decode(body)
+        unpack(body)
 
 
 def test_a_bomb_is_refused_by_size_and_by_ratio() -> None:
     bomb = zstandard.ZstdCompressor(level=19).compress(b"\0" * (64 << 20))
     with pytest.raises(TooLarge):
-        decode(bomb)
+        unpack(bomb)
     with pytest.raises(TooLarge):
-        decode(encode(RecordBatch("file", ["a"], [b"x" * 2000], [0], [1], [0])), limit=1000)
+        unpack(pack(RecordBatch("file", ["a"], [b"x" * 2000], [0], [1], [0])), limit=1000, ratio=1)
 
 
 @settings(deadline=None)
@@ -91,6 +91,6 @@ def test_a_bomb_is_refused_by_size_and_by_ratio() -> None:
 def test_any_bytes_are_a_batch_or_an_input_error(body: bytes) -> None:
     for data in (body, zstandard.ZstdCompressor().compress(b"HNMR\x01" + body)):
         try:
-            decode(data)
+            unpack(data)
         except InputError:
             continue
