@@ -131,15 +131,16 @@ class Pipeline:
         """
         gc.disable()  # a batch is a million short-lived objects: looking for circles among them doubles its time
         try:
-            work, self._ahead = self._ahead, None
-            if work is None or work.after != self.position:
-                work = self._work(self.position)
-            if work is None:
-                return None
-            self._take_content()
-            return self._step(work.entries)
+            return self._step(self._next_entries())
         finally:
             gc.enable()
+
+    def _next_entries(self) -> list[_Entry]:
+        """Given away, not kept: when the collector is on again nothing of the batch may be left to walk through."""
+        work, self._ahead = self._ahead, None
+        if work is None or work.after != self.position:
+            work = self._work(self.position)
+        return work.entries if work else []
 
     def _work(self, after: int) -> _Work | None:
         """The entries after a position, normalised; None when there are none. Changes nothing."""
@@ -148,7 +149,10 @@ class Pipeline:
         entries = [self._normalise(sequence, batch, received_ms) for sequence, batch in taken]
         return _Work(after, entries) if entries else None
 
-    def _step(self, entries: list[_Entry]) -> Tally:
+    def _step(self, entries: list[_Entry]) -> Tally | None:
+        if not entries:
+            return None
+        self._take_content()
         tally = Tally(batches=1, last_sequence=entries[-1].sequence, read=sum(entry.records for entry in entries))
         self._mark_known(entries)
         self._ancestry.complete([batch for entry in entries for batch in entry.batches])
@@ -156,11 +160,12 @@ class Pipeline:
         try:
             exceptions = self._exceptions.working(int(self._clock() * 1000))
             split = exceptions.split(self._detect(entries))
+            telling = self._writer.submit(self._write_detections, split, tally)
             matches = self._correlator.observe(split.kept)
             self._ahead = self._work(tally.last_sequence)  # while the lake writes
         finally:
             writing.result()
-        self._write_detections(split, tally)
+        telling.result()
         try:
             dead = [letter for entry in entries for letter in entry.dead]
             self._close(tally, matches, dead, split.hits)

@@ -1,6 +1,5 @@
 """All rooms of one data folder, open, and the thread that runs the pipeline."""
 
-import gc
 import logging
 import os
 import threading
@@ -12,6 +11,7 @@ from typing import Any, Self
 from hinomi.access.access import Access
 from hinomi.app.content import open_book
 from hinomi.app.folder import DataFolder
+from hinomi.app.memory import give_back, settle
 from hinomi.app.opening import open_database
 from hinomi.attack.catalogue import load_attack
 from hinomi.detect.content import Content
@@ -52,7 +52,7 @@ class House:
             self._open.enter_context(self.folder.hold())
             self._open_rooms()
             guard.pop_all()
-        gc.freeze()  # content and rooms stay: the collector need not walk them again and again
+        settle()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -139,6 +139,7 @@ class House:
 
     def _run(self) -> None:
         """Step while there is work. A room in trouble (disk full, lake restarting) is tried again, and shown."""
+        is_rested = True
         while not self._stop.is_set():
             try:
                 worked = self.pipeline.step() is not None
@@ -150,9 +151,13 @@ class House:
                 log.exception("the pipeline stumbled; the batch stays in the spool and is tried again")
                 worked, self.trouble = False, f"InternalServerError: {type(error).__name__}: {error}"
                 self._stop.wait(RETRY_S)
-            if not worked:
-                self._wake.wait(IDLE_S)
-                self._wake.clear()
+            if worked:
+                is_rested = False
+                continue
+            if not self._wake.wait(IDLE_S) and not is_rested:
+                give_back()
+                is_rested = True
+            self._wake.clear()
 
 
 def _secret(folder: DataFolder) -> bytes:
