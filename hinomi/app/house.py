@@ -4,6 +4,7 @@ import logging
 import os
 import threading
 import time
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
 from typing import Any, Self
@@ -90,11 +91,10 @@ class House:
         closing.callback(self.stop)
 
     # ---- the pipeline's thread --------------------------------------------------------------------------------------
-    def start(self) -> None:
-        self._runner = threading.Thread(target=self._run, name="pipeline")
+    def start(self, at_rest: Sequence[Callable[[], None]] = ()) -> None:
+        """`at_rest` is done once, when there is nothing to do for the first time."""
+        self._runner = threading.Thread(target=self._run, args=(at_rest,), name="pipeline")
         self._runner.start()
-        # the first to open the list of models need not wait for a thousand proofs
-        threading.Thread(target=self.proofs.warm, args=(self.book.page,), name="proofs", daemon=True).start()
 
     def stop(self) -> None:
         """End after the batch under way; what is in the spool stays there for the next start."""
@@ -137,9 +137,9 @@ class House:
             "total": asdict(self.pipeline.total),
         }
 
-    def _run(self) -> None:
+    def _run(self, at_rest: Sequence[Callable[[], None]]) -> None:
         """Step while there is work. A room in trouble (disk full, lake restarting) is tried again, and shown."""
-        is_rested = True
+        is_rested = False
         while not self._stop.is_set():
             try:
                 worked = self.pipeline.step() is not None
@@ -155,6 +155,9 @@ class House:
                 is_rested = False
                 continue
             if not self._wake.wait(IDLE_S) and not is_rested:
+                for work in at_rest:
+                    threading.Thread(target=work, name="at-rest", daemon=True).start()
+                at_rest = ()
                 give_back()
                 is_rested = True
             self._wake.clear()

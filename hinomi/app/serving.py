@@ -59,7 +59,8 @@ def serve_house(settings: Settings, on_ready: Callable[[str], None], with_simula
             house.folder.announce(url, token)
             on_ready(url)
 
-        house.start()
+        # the first to open the list of models need not wait for a thousand proofs
+        house.start(at_rest=[lambda: house.proofs.warm(house.book.page)])
         if with_simulations:
             load_simulations(house)
         try:
