@@ -70,7 +70,7 @@ def load_content(
         models += [(model, document)] if model else []
         errors += wrong
     filters = _unique(filters, lambda one: one.id, errors)
-    _unique(filters, lambda one: str(one.sigma.rule.id), errors)
+    _unique(filters, lambda one: str(one.sigma.rule_id), errors)
     return Content(tuple(filters), _joined(models, filters, errors)), errors
 
 

@@ -15,12 +15,13 @@ MAX_BYTES = 1 << 20  # a filter or model is a page of text; ten megabytes of YAM
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One YAML document. `data` is its content; `text` the whole file's."""
+    """One YAML document. `data` is its content; `text` the whole file's, in which it is number `index`."""
 
     file: str
     text: str
     data: dict[str, Any]
     node: yaml.Node
+    index: int = 0
 
     def place(self, *path: str | int) -> Place:
         """Where the value at `path` stands; the nearest place above it where there is no such value."""
@@ -66,7 +67,7 @@ def parse_documents(text: str, name: str) -> tuple[list[Document], list[ContentE
                 continue
             data = loader.construct_document(node)
             if isinstance(data, dict):
-                documents.append(Document(name, text, data, node))
+                documents.append(Document(name, text, data, node, len(documents)))
             elif data is not None:
                 errors.append(ContentError("not a mapping of keys to values", at=Place(name, node.start_mark.line + 1)))
     except (yaml.YAMLError, ValueError, RecursionError) as error:

@@ -185,12 +185,15 @@ def _regex_test(predicate: Predicate) -> Test:
 
 
 @lru_cache(maxsize=16_384)
-def compiled(pattern: str) -> Any:
-    """The pattern for RE2, made once however many kinds of activity look for it. Raises re2.error with the reason."""
+def compiled(pattern: str, *, keeps_groups: bool = False) -> Any:
+    """The pattern for RE2, made once however many kinds of activity look for it. Raises re2.error with the reason.
+
+    What a group holds is known only of patterns that keep their groups.
+    """
     options = re2.Options()
     options.log_errors = False  # it would write to stderr beside raising
     options.max_mem = MAX_REGEX_BYTES
-    options.never_capture = True  # nobody asks what a group holds, and not to keep it is faster
+    options.never_capture = not keeps_groups  # to keep them is slower
     return re2.compile(pattern, options)
 
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-from dataclasses import dataclass
 from types import MappingProxyType
 
 import re2  # type: ignore[import-untyped]
@@ -13,10 +12,11 @@ from sigma.policy.regex_engine import RE2RegexEngine, RegexPattern
 from sigma.rule import SigmaRule
 
 from hinomi.detect.attack_tags import tactics_of, techniques_of
-from hinomi.detect.condition import Node, condition_of
-from hinomi.detect.document import Document
+from hinomi.detect.document import Document, parse_documents
+from hinomi.detect.parsed import Parsed, RuleSource
 from hinomi.detect.placeholders import Placeholders, fill
 from hinomi.detect.predicate import compiled
+from hinomi.detect.sigma_condition import condition_of
 from hinomi.detect.sigma_message import located
 from hinomi.errors import ContentError
 from hinomi.schema.content import Filter, LogSource, Severity, Text
@@ -53,14 +53,6 @@ modifier_mapping.setdefault("utf16le", SigmaWideModifier)
 
 _FLAGS = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL}
 POLICY = SigmaPolicy(regex_engine=_QuietRe2())
-
-
-@dataclass(frozen=True, slots=True)
-class Parsed:
-    """What `Filter.sigma` holds: the rule as pySigma has it, and its condition as we evaluate it."""
-
-    rule: SigmaRule
-    condition: Node
 
 
 def read_sigma(
@@ -100,7 +92,8 @@ def parse_rule(document: Document, placeholders: Placeholders) -> tuple[Parsed |
         rule = SigmaRule.from_dict(document.data, collect_errors=True, policy=POLICY)
         if not rule.errors:
             fill(rule, placeholders)
-            return Parsed(rule, condition_of(rule)), []
+            source = RuleSource(document.text, document.index, placeholders, rule)
+            return Parsed(condition_of(rule), str(rule.id) if rule.id else "", source), []
     except SigmaError as error:
         return None, [located(document, error, POLICY)]
     except (TypeError, ValueError, AttributeError, KeyError, RecursionError) as error:
@@ -109,6 +102,13 @@ def parse_rule(document: Document, placeholders: Placeholders) -> tuple[Parsed |
             document.error(f"not a Sigma rule: {error}", "detection", ja=f"Sigma ルールではありません: {error}")
         ]
     return None, [located(document, error, POLICY) for error in rule.errors]
+
+
+def parsed_again(text: str, index: int, placeholders: Placeholders) -> SigmaRule:
+    """The rule of a text that was sound before."""
+    rule = SigmaRule.from_dict(parse_documents(text, "")[0][index].data, policy=POLICY)
+    fill(rule, placeholders)
+    return rule
 
 
 def version_of(document: Document) -> str:

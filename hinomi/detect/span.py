@@ -66,7 +66,7 @@ def _of_glob(predicate: Predicate, text: str) -> tuple[Span, ...]:
     pieces = [part if predicate.cased or isinstance(part, int) else part.lower() for part in predicate.value]
     pattern = "".join(_WILD[piece] if isinstance(piece, int) else f"({re2.escape(piece)})" for piece in pieces)
     literals = sum(isinstance(piece, str) for piece in pieces)
-    found = compiled(f"(?s){pattern}").fullmatch(folded.encode("utf-8", "replace"))
+    found = compiled(f"(?s){pattern}", keeps_groups=True).fullmatch(folded.encode("utf-8", "replace"))
     spans = _characters(folded, [found.span(number + 1) for number in range(literals)]) if found else ()
     return spans if places is None else tuple((places[start], places[end]) for start, end in spans)
 
