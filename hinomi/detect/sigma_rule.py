@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from functools import partial
 from types import MappingProxyType
 
 import re2  # type: ignore[import-untyped]
@@ -92,7 +93,8 @@ def parse_rule(document: Document, placeholders: Placeholders) -> tuple[Parsed |
         rule = SigmaRule.from_dict(document.data, collect_errors=True, policy=POLICY)
         if not rule.errors:
             fill(rule, placeholders)
-            source = RuleSource(document.text, document.index, placeholders, rule)
+            again = partial(parsed_again, document.text, document.index, placeholders)
+            source = RuleSource(document.index, again, rule)
             return Parsed(condition_of(rule), str(rule.id) if rule.id else "", source), []
     except SigmaError as error:
         return None, [located(document, error, POLICY)]
@@ -104,7 +106,7 @@ def parse_rule(document: Document, placeholders: Placeholders) -> tuple[Parsed |
     return None, [located(document, error, POLICY) for error in rule.errors]
 
 
-def parsed_again(text: str, index: int, placeholders: Placeholders) -> SigmaRule:
+def parsed_again(text: str, index: int, placeholders: Placeholders = MappingProxyType({})) -> SigmaRule:
     """The rule of a text that was sound before."""
     rule = SigmaRule.from_dict(parse_documents(text, "")[0][index].data, policy=POLICY)
     fill(rule, placeholders)
