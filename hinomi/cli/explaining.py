@@ -99,7 +99,8 @@ def _print_rule(rule: Mapping[str, Any], depth: int) -> None:
         return
     click.echo(f"{margin}{_sign(rule['met'])} {_pick(rule['name'])}: {_pick(rule['text'])}")
     for group in rule["groupBy"]:
-        click.echo(f"{margin}    {group['field']} = {', '.join(group['values']) or '-'}")
+        names = f"  ({', '.join(group['names'])})" if group.get("names") else ""
+        click.echo(_clean(f"{margin}    {group['field']} = {', '.join(group['values']) or '-'}{names}"))
     for number, step in enumerate(rule["steps"], 1):
         click.echo(f"{margin}    {_sign(step['met'])} {number}. {step['filter']}  {step.get('eventDateTime', '')}")
 
@@ -158,7 +159,7 @@ def _print_predicate(verdict: Mapping[str, Any], margin: str) -> None:
     also = f" ({ours})" if ours and ours != name else ""
     cased = say(" (case-sensitive)", " (大文字小文字を区別)") if verdict["cased"] else ""
     click.echo(
-        f"{margin}{_sign(verdict['met'])} {name}{also} {verdict['operator']} {_flat(verdict['wanted'])!r}{cased}"
+        f"{margin}{_sign(verdict['met'])} {name}{also} {verdict['operator']} '{_clean(verdict['wantedText'])}'{cased}"
     )
     click.echo(f"{margin}    <- {_marked(verdict)}")
     place = _place(verdict["where"])

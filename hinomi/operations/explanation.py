@@ -16,6 +16,7 @@ from hinomi.normalise.ancestry import TARGET
 from hinomi.normalise.normaliser import Normaliser
 from hinomi.operations.provenance import Provenance
 from hinomi.operations.reason import reason_of
+from hinomi.operations.wanted import wanted_text
 from hinomi.schema.activity import ActivityBatch
 from hinomi.schema.content import Filter
 from hinomi.schema.record import RecordBatch
@@ -87,6 +88,7 @@ def _predicate(verdict: Verdict, provenance: Provenance) -> dict[str, Any]:
         "vocabulary": provenance.vocabulary(verdict),
         "operator": verdict.operator,
         "wanted": _plain(verdict.wanted),
+        "wantedText": wanted_text(verdict.operator, verdict.wanted),
         "cased": verdict.cased,
         "where": provenance.place(verdict),
         **_value(verdict),

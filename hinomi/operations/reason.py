@@ -5,6 +5,7 @@ from typing import Any
 
 from hinomi.detect.explain import Verdict
 from hinomi.detect.predicate import text_of
+from hinomi.operations.wanted import wanted_text
 from hinomi.schema.activity import ActivityKind
 from hinomi.schema.content import Text
 
@@ -74,7 +75,9 @@ def _kind(kind: ActivityKind) -> str:
 
 
 def _told(part: Verdict) -> str:
-    return f"{part.field or '*'} {part.operator} {_short(part.wanted)}" if part.kind == "predicate" else part.kind
+    if part.kind != "predicate":
+        return part.kind
+    return f"{part.field or '*'} {part.operator} {_short(wanted_text(part.operator, part.wanted))}"
 
 
 def _short(value: Any) -> str:

@@ -60,7 +60,7 @@ def explain_rule(rule: Rule, detections: Sequence[Detection]) -> dict[str, Any]:
         "windowS": rule.window_s,
         "spanMs": span_ms,
         "distinct": rule.distinct,
-        "groupBy": [{"field": name, "values": _values(own, name)} for name in rule.group_by],
+        "groupBy": [_group(own, name) for name in rule.group_by],
         "steps": _steps(rule, shown) if rule.type == "sequence" else [],
         "events": [_event(rule, one) for one in shown[:MAX_EVENTS]],
         "text": {"en": text.en, "ja": text.ja},
@@ -96,6 +96,13 @@ def _counted(rule: Rule, own: Sequence[Detection], evidence: Sequence[Detection]
             most, len({value_of(each, rule.distinct) for each in inside} - {None}) if rule.distinct else len(inside)
         )
     return most
+
+
+def _group(detections: Sequence[Detection], name: str) -> dict[str, Any]:
+    """The entity; of a machine's id also its name, for that is what a person knows."""
+    hosts = dict.fromkeys(one.endpoint_name for one in detections if one.endpoint_name)
+    names = {"names": list(hosts)[:MAX_EVENTS]} if name == "endpointGuid" else {}
+    return {"field": name, "values": _values(detections, name), **names}
 
 
 def _values(detections: Sequence[Detection], name: str) -> list[str]:

@@ -157,7 +157,7 @@ def test_the_record_stands_beside_the_mapped_fields_as_text(alert: Page) -> None
 def test_why_shows_rules_filters_and_events(alert: Page) -> None:
     alert.get_by_role("tab", name="Why").click()
     expect(alert.locator(".why")).to_contain_text("one filter is enough")
-    alert.locator(".why .tree button").first.click()
+    alert.locator(".why .why-event button.mono").first.click()
     expect(alert.get_by_role("tab", name="Events")).to_have_attribute("aria-selected", "true")
 
 

@@ -30,7 +30,7 @@ def detection(second: int, filter_id: str = "f", **activity: Any) -> Detection:
 def test_a_count_says_how_many_of_how_many_and_for_whom() -> None:
     told = explain_rule(RULE, [detection(second) for second in (40, 0, 10, 20, 500)])
     assert (told["met"], told["counted"], told["wanted"], told["spanMs"]) == (True, 4, 3, 20_000)
-    assert told["groupBy"] == [{"field": "endpointGuid", "values": ["g"]}]
+    assert told["groupBy"] == [{"field": "endpointGuid", "values": ["g"], "names": ["PC-1"]}]
     assert [one["uuid"] for one in told["events"]] == ["uuid-0", "uuid-10", "uuid-20"]
     assert told["text"]["en"].startswith("4 of 3 detections within 1 min")
 

@@ -5,14 +5,24 @@ import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { activityQuery, type ProcessKey } from '../api/profile'
+import { WhyHere } from './explain/WhyHere'
 import { valueText } from './FieldList'
 import { Moment } from './Moment'
 import { RecordView } from './RecordView'
 
-type Props = { uuid: string; timeMs?: number | undefined; title: ReactNode; children?: ReactNode; onClose: () => void }
+type Props = {
+  uuid: string
+  timeMs?: number | undefined
+  title: ReactNode
+  /** The filter that the activity met, and the detection, where the list is of detections. */
+  filter?: { id: string; title: string }
+  detection?: string
+  children?: ReactNode
+  onClose: () => void
+}
 
 /** One activity beside a list: its fields, its record, and the way to its execution profile. */
-export function ActivityFlyout({ uuid, timeMs, title, children, onClose }: Props) {
+export function ActivityFlyout({ uuid, timeMs, title, filter, detection, children, onClose }: Props) {
   const { t } = useTranslation()
   const fields = useQuery(activityQuery(uuid, timeMs)).data?.fields
   const key = fields && processOf(fields)
@@ -34,6 +44,7 @@ export function ActivityFlyout({ uuid, timeMs, title, children, onClose }: Props
       </div>
       <div className="flyout-scroll">
         {children}
+        <WhyHere key={`${uuid} ${filter?.id ?? ''}`} uuid={uuid} timeMs={timeMs} filter={filter} detection={detection} />
         <RecordView uuid={uuid} timeMs={timeMs} />
       </div>
     </aside>

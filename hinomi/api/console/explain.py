@@ -40,8 +40,11 @@ class ExplanationShape(Shape):
 
 
 class GroupShape(Shape):
+    """`names`: of the machines whose ids `values` are."""
+
     field: str
     values: list[str]
+    names: list[str] | None = None
 
 
 class StepShape(Shape):

@@ -1,0 +1,18 @@
+import { useTranslation } from 'react-i18next'
+import type { Explanation } from '../../api/explain'
+import { useText } from '../../i18n'
+import { Sign, VerdictTree } from './VerdictTree'
+
+/** Why one filter met one activity, or why not: the sentence first, then the whole condition. */
+export function ExplanationView({ told }: { told: Explanation }) {
+  const { t } = useTranslation()
+  const text = useText()
+  if (!told.why || told.met === undefined) return <p className="dim">{told.missing ?? t('why.gone')}</p>
+  return (
+    <div className="explanation" data-testid="explanation" data-met={told.met}>
+      <p className="explanation-reason"><Sign met={told.met} /><span>{text(told.reason)}</span></p>
+      {told.reading === 'projected' && <p className="dim" style={{ margin: 0 }}>{t('why.projected')}</p>}
+      <VerdictTree verdict={told.why} label={`${t('why.tree')}: ${text(told.title)}`} />
+    </div>
+  )
+}
