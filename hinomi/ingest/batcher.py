@@ -12,8 +12,10 @@ _REMEMBERED = 500_000  # lines per generation, of which two are kept: equal line
 class Batcher:
     """Holds the batch that is being filled. `add` and `finish` give those that are full."""
 
-    def __init__(self, batch_records: int, batch_bytes: int) -> None:
-        self._most_records, self._most_bytes = batch_records, batch_bytes
+    def __init__(self, batch_records: int, batch_bytes: int, first_records: int | None = None) -> None:
+        """`first_records`: so many in the first batch, then twice as many in each, until they are `batch_records`."""
+        self._most_records, self._most_bytes = min(first_records or batch_records, batch_records), batch_bytes
+        self._cap = batch_records
         self._batch, self._bytes = RecordBatch(SOURCE), 0
         self._file = ""
         self._seen: dict[int, int] = {}
@@ -85,4 +87,5 @@ class Batcher:
 
     def _full(self) -> RecordBatch:
         full, self._batch, self._bytes = self._batch, RecordBatch(SOURCE), 0
+        self._most_records = min(2 * self._most_records, self._cap)
         return full

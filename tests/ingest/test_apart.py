@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from hinomi.errors import InputError, Unavailable
-from hinomi.ingest.apart import Packed, Reading, packed
+from hinomi.ingest.apart import FIRST_RECORDS, Packed, Reading, packed
 from hinomi.ingest.packing import unpack
 from hinomi.ingest.protocols.file import read_paths
 from hinomi.schema.record import RecordBatch
@@ -40,8 +40,9 @@ def test_read_apart_is_read_as_here(tmp_path: Path) -> None:
     with Reading([tmp_path]) as reading:
         found = list(reading.batches(lambda *place: places.append(place)))
     here = list(read_paths([tmp_path]))
-    assert [unpack(one.payload) for one in found] == here
-    assert [one.records for one in found] == [len(batch.records) for batch in here]
+    assert records(found) == [record for batch in here for record in batch.records]
+    assert letters(found) == [(letter.file, letter.reason) for batch in here for letter in batch.dead]
+    assert [one.records for one in found] == [FIRST_RECORDS, 2 * FIRST_RECORDS, 4 * FIRST_RECORDS, 5000, 2625]
     assert places[0] == (str(tmp_path / "0.json"), 0, places[0][2])
     assert places[-1][1] == places[-1][2] == sum(path.stat().st_size for path in tmp_path.iterdir())
 

@@ -57,10 +57,14 @@ def read_files(
     *,
     batch_records: int = BATCH_RECORDS,
     batch_bytes: int = BATCH_BYTES,
+    first_records: int | None = None,
     limits: Limits | None = None,
 ) -> Iterator[RecordBatch]:
-    """The files as batches. `on_file(index, bytes read of it)` is told before and after a file, and before each batch."""
-    batcher = Batcher(batch_records, batch_bytes)
+    """The files as batches. `on_file(index, bytes read of it)` is told before and after a file, and before each batch.
+
+    `first_records`: smaller batches at the beginning, so that whoever waits for them can begin.
+    """
+    batcher = Batcher(batch_records, batch_bytes, first_records)
     for index, (path, size) in enumerate(files):
         on_file(index, 0)
         reading = _Reading(path, size, limits or Limits())
