@@ -9,7 +9,6 @@ entry was there before.
 """
 
 import gc
-import logging
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -30,12 +29,11 @@ from hinomi.ingest.store import DeadLetters
 from hinomi.lake.lake import Lake
 from hinomi.normalise.ancestry import Ancestry
 from hinomi.normalise.normaliser import Normaliser
+from hinomi.normalise.one_by_one import normalised
 from hinomi.schema.activity import ActivityBatch
 from hinomi.schema.detection import Detection, ModelMatch
-from hinomi.schema.record import EXCERPT_BYTES, DeadLetter, RecordBatch
+from hinomi.schema.record import DeadLetter, RecordBatch
 from hinomi.workbench.workbench import Workbench
-
-log = logging.getLogger(__name__)
 
 STATE = sa.Table(
     "pipeline_state",
@@ -177,30 +175,8 @@ class Pipeline:
         return tally
 
     def _normalise(self, sequence: int, batch: RecordBatch, received_ms: int) -> _Entry:
-        try:
-            activities, letters = self._normalised(batch, received_ms)
-        except Exception:
-            log.exception("entry %s could not be normalised whole; going record by record", sequence)
-            activities, letters = self._one_by_one(batch, received_ms)
-        return _Entry(sequence, len(batch.records), activities, [*batch.dead, *letters])
-
-    def _normalised(self, batch: RecordBatch, received_ms: int) -> tuple[list[ActivityBatch], list[DeadLetter]]:
-        normalised = self._normaliser.normalise(batch, received_ms)
-        return normalised.activities, normalised.dead
-
-    def _one_by_one(self, batch: RecordBatch, received_ms: int) -> tuple[list[ActivityBatch], list[DeadLetter]]:
-        activities: list[ActivityBatch] = []
-        dead: list[DeadLetter] = []
-        for index in range(len(batch.records)):
-            try:
-                found, letters = self._normalised(one_record(batch, index), received_ms)
-            except Exception as error:  # noqa: BLE001
-                found, letters = [], [_stumbled(batch, index, error)]
-            for each in found:
-                each.positions = [index] * each.length
-            activities += found
-            dead += letters
-        return activities, dead
+        found = normalised(self._normaliser, batch, received_ms)
+        return _Entry(sequence, len(batch.records), found.activities, [*batch.dead, *found.dead])
 
     def _mark_known(self, entries: Sequence[_Entry]) -> None:
         """Decide for each activity: new, a replay of this entry, or a duplicate of something kept before."""
@@ -329,30 +305,6 @@ def _state(database: Database) -> dict[str, bytes]:
     with database.read() as connection:
         rows = connection.execute(sa.select(STATE.c.name, STATE.c.value)).all()
     return {row.name: bytes(row.value) for row in rows}
-
-
-def one_record(batch: RecordBatch, index: int) -> RecordBatch:
-    """The record at `index`, alone."""
-    here = slice(index, index + 1)
-    return RecordBatch(
-        source=batch.source,
-        files=batch.files,
-        records=batch.records[here],
-        file_of=batch.file_of[here],
-        numbers=batch.numbers[here],
-        occurrences=batch.occurrences[here],
-    )
-
-
-def _stumbled(batch: RecordBatch, index: int, error: Exception) -> DeadLetter:
-    return DeadLetter(
-        source=batch.source,
-        file=batch.files[batch.file_of[index]],
-        offset=batch.numbers[index],
-        reason="damaged_record",
-        detail=f"Hinomi stumbled: {type(error).__name__}: {error}",
-        excerpt=batch.records[index][:EXCERPT_BYTES],
-    )
 
 
 def _rows_to_write(entry: _Entry, batch: ActivityBatch) -> list[int] | None:

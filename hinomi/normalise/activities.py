@@ -6,19 +6,20 @@ from operator import itemgetter
 from typing import Any
 
 from hinomi.normalise.channels import services_of
-from hinomi.normalise.columns import Column, chosen, converted, fitted, is_empty
+from hinomi.normalise.columns import Column, chosen, converted, filled, fitted, is_empty
 from hinomi.normalise.event import EventGroup
 from hinomi.normalise.event_data import EVENT_DATA
 from hinomi.normalise.identity import UNKNOWN_ENDPOINT, activity_uuids, endpoint_guid
 from hinomi.normalise.source import Mapping, Recipe, Source, Split
 from hinomi.normalise.sources import source_of
-from hinomi.normalise.values import base_name, text
+from hinomi.normalise.values import base_name
 from hinomi.schema.activity import ActivityBatch, ActivityKind
 from hinomi.schema.record import RecordBatch
 
 _MACHINES_REMEMBERED = 100_000
 _PLANS_REMEMBERED, _WIDEST_PLAN = 2_000, 300  # plans, and names in one that is worth remembering
 _NAMES = {"processName": "processFilePath", "parentName": "parentFilePath", "objectName": "objectFilePath"}
+_OF_THE_LOG = {"winEventRecordId": "EventRecordID", "providerGUID": "ProviderGuid"}
 _SYSTEM_WINS = ("Level", "Keywords", "EventRecordID")
 
 
@@ -80,8 +81,9 @@ class Builder:
         fields = _constants(group, source, origins.received_ms) | origins.of(group.positions)
         fields["eventTime"], fields["endpointGuid"] = group.times_ms, machines
         fields["endpointHostName"] = fitted("endpointHostName", group.computers)
-        if "EventRecordID" in group.system:
-            fields["winEventRecordId"] = fitted("winEventRecordId", group.system["EventRecordID"])
+        for name, known_as in _OF_THE_LOG.items():
+            if known_as in group.system:
+                fields[name] = fitted(name, group.system[known_as])
         draft = _Draft(fields, native, frame)
         if isinstance(mapping, Mapping):
             return [self._activities(group, mapping, draft, group.positions)]
@@ -95,8 +97,10 @@ class Builder:
         fields, native, frame = draft.fields, draft.native, draft.frame
         for name, recipe in mapping.native.items():
             if _has_any(recipe, frame):
-                native[name] = _resolved(recipe, frame, count)
-                frame.setdefault(name, native[name])  # fields may be made of what has just been worked out
+                made = _resolved(recipe, frame, count)
+                native[name] = filled(made, native.get(name, made))
+                # fields may be made of what has just been worked out
+                frame[name] = filled(frame.get(name, made), made)
         for name, recipe in self._plan(mapping, frame):
             column = fitted(name, _resolved(recipe, frame, count))
             if not is_empty(column):
@@ -105,8 +109,9 @@ class Builder:
         sub = mapping.sub
         fields["eventSubId"] = [sub] * count if isinstance(sub, int) else _resolved(sub, frame, count)
         for name, path in _NAMES.items():
-            if path in fields and name not in fields:
-                fields[name] = converted(base_name, [fields[path]])
+            if path in fields and (name not in fields or None in fields[name]):
+                made = converted(base_name, [fields[path]])
+                fields[name] = filled(fields.get(name, made), made)
         kind = ActivityKind(
             group.product, mapping.categories, services_of(group.channel), group.channel, group.event_id
         )
@@ -159,7 +164,6 @@ def _constants(group: EventGroup, source: Source, received_ms: int) -> dict[str,
         "winEventId": group.event_id,
         "channel": group.channel or None,
         "providerName": group.provider or None,
-        "providerGUID": text(group.system.get("ProviderGuid", [None])[0]),
         "recordSource": source.name,
     }
     count = len(group.positions)

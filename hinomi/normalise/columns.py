@@ -8,7 +8,7 @@ from itertools import chain
 from operator import itemgetter
 from typing import Any
 
-from hinomi.normalise.values import integer, text
+from hinomi.normalise.values import NOTHING, integer, text
 from hinomi.schema.activity import FIELDS, FieldType
 
 Column = list[Any]
@@ -81,8 +81,15 @@ def fitted(name: str, column: Column) -> Column:
 
 
 def _texts(column: Column) -> Column:
-    clean = set(map(type, column)) <= _TEXT_TYPES and not column.count("-") and not column.count("")
+    clean = set(map(type, column)) <= _TEXT_TYPES and not any(map(column.count, NOTHING))
     return column if clean else _converted_one(text, column)
+
+
+def filled(column: Column, other: Column) -> Column:
+    """The one column, and the other's value where it has none: so a record does not depend on what its neighbours have."""
+    if None not in column:
+        return column
+    return [second if first is None else first for first, second in zip(column, other, strict=True)]
 
 
 def is_empty(column: Column) -> bool:

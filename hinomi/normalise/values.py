@@ -6,7 +6,7 @@ The record's types are not to be trusted: the same port is 445 in one recording 
 import re
 from typing import Any
 
-_NOTHING = frozenset({"", "-", "N/A", "?"})
+NOTHING = frozenset({"", "-", "N/A", "?"})
 _LARGEST = (1 << 63) - 1
 
 # Integrity levels: text of Sysmon or the RID of the label's SID -> band (Windows SDK, winnt.h SECURITY_MANDATORY_*)
@@ -22,7 +22,7 @@ _DEVICE = re.compile(r"\\device\\harddiskvolume\d+\\", re.IGNORECASE)
 def text(value: Any) -> str | None:
     """Text as it stands; the dashes and blanks that Windows writes for "nothing" are missing."""
     if type(value) is str:
-        return None if value in _NOTHING else value
+        return None if value in NOTHING else value
     if value is None:
         return None
     if type(value) is bool:

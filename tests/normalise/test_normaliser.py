@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hinomi.normalise.normaliser import Normaliser
-from hinomi.schema.activity import FIELDS, FieldType
+from hinomi.normalise.one_by_one import one_record
+from hinomi.schema.activity import FIELDS, ActivityBatch, FieldType
 from tests import make
 
 _LEAVES = (
@@ -150,3 +151,42 @@ def assert_whole(activities: list[Any], dead: int, count: int) -> None:
             assert {len(column) for column in columns.values()} == {batch.length}
         for name, column in batch.fields.items():
             assert {type(value) for value in column} <= {_PYTHON_TYPES[FIELDS[name]], type(None)}, name
+
+
+def test_a_record_does_not_depend_on_its_neighbours() -> None:
+    """However a stream is cut into batches, and however the lake is read again, an activity is the same."""
+    guid = make.event(5156, ProcessID="4", Application="\\device\\harddiskvolume1\\a.exe")
+    guid["Event"]["System"]["Provider"]["#attributes"]["Guid"] = "{ABCD}"
+    records = [
+        orjson.dumps(guid),
+        make.record(5156, ProcessId="5", Application="\\device\\harddiskvolume1\\b.exe"),
+        make.record(4688, NewProcessId="0x10", NewProcessName="C:\\a.exe", ProcessId="0x20"),
+        make.record(4688, NewProcessId="0x11", NewProcessName="C:\\b.exe", ParentProcessName="-"),
+        make.record(7, Image="C:\\a.exe", ImageLoaded="C:\\a.dll", OriginalFileName="?"),
+        make.record(7, Image="C:\\a.exe", ImageLoaded="C:\\b.dll", OriginalFileName="-"),
+        make.record(8, SourceImage="C:\\a.exe", TargetImage="C:\\b.exe", StartModule="C:\\c.dll"),
+        make.record(8, SourceImage="C:\\a.exe", TargetImage="C:\\b.exe", StartModule="-"),
+        orjson.dumps(
+            {"Channel": "Security", "EventID": 5156, "TimeCreated": make.TIME, "ProcessID": 4, "Computer": "P"}
+        ),
+        orjson.dumps(
+            {"Channel": "Security", "EventID": 5156, "TimeCreated": make.TIME, "ProcessId": 5, "Computer": "P"}
+        ),
+    ]
+
+    def rows(batches: list[ActivityBatch]) -> dict[tuple[str, bool], list[dict[str, Any]]]:
+        return {
+            (batch.fields["uuid"][at], batch.projected): [
+                batch.row(at),
+                {name: column[at] for name, column in batch.native.items() if column[at] is not None},
+            ]
+            for batch in batches
+            for at in range(batch.length)
+        }
+
+    normaliser = Normaliser()
+    whole = make.record_batch(*records)
+    alone = [one for at in range(len(records)) for one in normaliser.normalise(one_record(whole, at), 0).activities]
+    together = rows(normaliser.normalise(whole, 0).activities)
+    assert len(together) >= len(records) - 2
+    assert rows(alone) == together

@@ -37,7 +37,6 @@ class Reading:
 class _Members:
     """Events of one kind while they are gathered: a row of the log's own values each, and all data end to end."""
 
-    provider_guid: Any
     rows: list[tuple[Any, ...]] = field(default_factory=list)
     values: list[Any] = field(default_factory=list)
 
@@ -82,11 +81,12 @@ def read(records: Sequence[bytes]) -> Reading:
                 system["Keywords"],
                 execution["#attributes"]["ProcessID"] if execution else None,
                 security["#attributes"]["UserID"] if security else None,
+                provider.get("Guid"),
             )
             key = (provider["Name"], system["Channel"] or "", number, tuple(data))
             found = members.get(key)
             if found is None:
-                found = members[key] = _Members(provider.get("Guid"))
+                found = members[key] = _Members()
             values = data.values()
         except (KeyError, TypeError, ValueError, AttributeError):
             reading.rest.append((position, record))
@@ -106,8 +106,7 @@ def _finish(key: _Key, members: _Members, records: Sequence[bytes], reading: Rea
     if words != {str} or len(names) > MOST_NAMES:
         reading.rest += ((position, orjson.loads(records[position])) for position in positions)
         return
-    columns = dict(zip((*_SYSTEM, "ExecutionProcessID", "UserID"), system, strict=True))
-    columns["ProviderGuid"] = [members.provider_guid] * len(positions)
+    columns = dict(zip((*_SYSTEM, "ExecutionProcessID", "UserID", "ProviderGuid"), system, strict=True))
     reading.groups.append(
         EventGroup(
             provider,

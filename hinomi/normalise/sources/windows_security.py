@@ -84,7 +84,7 @@ _START = Mapping(
         "objectIntegrityLevel": Take(integrity, "MandatoryLabel"),
         "objectAuthId": "TargetLogonId",
         "processFilePath": "ParentProcessName",
-        "processPid": "ProcessId",
+        "processPid": "ParentProcessId",
         "processUser": "SubjectUserName",
         "processUserDomain": "SubjectDomainName",
         "authId": "SubjectLogonId",
@@ -94,8 +94,8 @@ _START = Mapping(
     native={
         "Image": "NewProcessName",
         "ParentImage": "ParentProcessName",
+        "ParentProcessId": Take(integer, "ProcessId"),  # before Sigma's ProcessId takes the name
         "ProcessId": Take(integer, "NewProcessId"),
-        "ParentProcessId": Take(integer, "ProcessId"),
         "User": Take(account, "SubjectDomainName", "SubjectUserName"),
         "LogonId": "SubjectLogonId",
         "IntegrityLevel": Take(integrity_name, "MandatoryLabel"),
