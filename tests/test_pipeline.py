@@ -1,62 +1,23 @@
 """The trip of a batch over real rooms: nothing lost, nothing twice, one bad record costs only itself."""
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from hinomi.access.access import Access
-from hinomi.database import Database
 from hinomi.detect.content import Content, load_content
 from hinomi.detect.exception_store import ExceptionStore
-from hinomi.ingest.spool import Spool
 from hinomi.ingest.store import DeadLetters
-from hinomi.lake.lake import Lake
 from hinomi.normalise.normaliser import Normalised, Normaliser
 from hinomi.operations.exceptions import ExceptionBook
 from hinomi.pipeline import Pipeline
-from hinomi.schema.alert import AlertQuery
 from hinomi.schema.exception import ExceptionOperator, ExceptionTerms
 from hinomi.schema.principal import COMMAND_LINE
 from hinomi.schema.record import RecordBatch
 from hinomi.settings import shipped_content
-from hinomi.workbench.workbench import Workbench
 from tests import make
-
-
-class Rooms:
-    """Everything a pipeline needs, on one folder."""
-
-    def __init__(self, folder: Path, content: Content) -> None:
-        self.content = content
-        self.database = Database(folder / "hinomi.db")
-        self.spool = Spool(folder / "spool")
-        self.lake = Lake.start(folder / "lake")
-        self.workbench = Workbench(self.database, "1", time.time, Access(self.database, time.time))
-        self.letters = DeadLetters(self.database)
-        self.database.create()
-
-    def pipeline(self) -> Pipeline:
-        return Pipeline(
-            spool=self.spool,
-            database=self.database,
-            lake=self.lake,
-            workbench=self.workbench,
-            letters=self.letters,
-            content=self.content,
-            batch_records=1000,
-        )
-
-    def alerts(self) -> list[tuple[str, int, int]]:
-        rows = self.workbench.page(AlertQuery(top=200)).items
-        return sorted((row.fingerprint, row.score, row.event_count) for row in rows)
-
-    def close(self) -> None:
-        self.lake.close()
-        self.spool.close()
-        self.database.close()
+from tests.make_rooms import Rooms
 
 
 @pytest.fixture(scope="module")

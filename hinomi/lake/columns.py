@@ -40,6 +40,7 @@ def to_table(chosen: Sequence[Chosen], ingest_ms: int) -> pa.Table:
         "time": times(_joined("eventTime", chosen, lengths)),
         "id": pa.array(_joined("uuid", chosen, lengths), pa.string()),
         "spoolSeq": pa.array(sequences, pa.uint64()),
+        "spoolPosition": pa.array(_positions(chosen), pa.uint32()),
         "ingestTime": pa.repeat(pa.scalar(ingest_ms, MOMENT), total),
     }
     for name in dict.fromkeys(name for _, batch, _ in chosen for name in batch.fields):
@@ -48,6 +49,15 @@ def to_table(chosen: Sequence[Chosen], ingest_ms: int) -> pa.Table:
             if column.null_count < total:
                 columns[name] = column
     return pa.table(columns)
+
+
+def _positions(chosen: Sequence[Chosen]) -> list[int]:
+    """The place of each record in its entry, so that the order of arrival can be had again."""
+    whole: list[int] = []
+    for _, batch, rows in chosen:
+        places = batch.positions or range(batch.length)
+        whole += places if rows is None else [places[index] for index in rows]
+    return whole
 
 
 def _joined(name: str, chosen: Sequence[Chosen], lengths: Sequence[int]) -> list[Any]:

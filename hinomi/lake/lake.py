@@ -6,18 +6,19 @@ ask `known` what arrived and go on), TooMany.
 """
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from hinomi.errors import DiskFull
-from hinomi.lake import activities, detections, processes, tables
+from hinomi.lake import activities, detections, processes, records, tables
 from hinomi.lake.activities import Keyset, Window
 from hinomi.lake.columns import Chosen
 from hinomi.lake.condition import LakeStatus, find_damage, read_status
 from hinomi.lake.connection import Connection
 from hinomi.lake.processes import Creator, Identity, ProcessChain
+from hinomi.lake.records import RecordPage
 from hinomi.schema.detection import Detection
 
 FLOOR_BYTES = 256 << 20
@@ -65,6 +66,17 @@ class Lake:
         """The record itself, as it was read."""
         found = activities.read_one(self._connection, uuid, time_ms)
         return None if found is None else str(found.get("rawDataStr", ""))
+
+    def records(
+        self,
+        where: str,
+        parameters: Mapping[str, Any],
+        *,
+        from_ms: int | None = None,
+        to_ms: int | None = None,
+    ) -> Iterator[RecordPage]:
+        """The records as they were read, in the order in which they came in; one page is held at a time."""
+        return records.pages(self._connection, where, parameters, Window(from_ms, to_ms))
 
     def search(
         self,

@@ -57,6 +57,7 @@ KEPT_COLUMNS = {
     "time": _MOMENT,
     "id": "UUID CODEC(NONE)",
     "spoolSeq": "UInt64 CODEC(Delta(8), ZSTD(1))",
+    "spoolPosition": "UInt32 CODEC(Delta(4), ZSTD(1))",  # of the record in its spool entry; 0 for all that an old lake holds
     "ingestTime": _MOMENT,
 }
 
@@ -155,9 +156,9 @@ def view() -> str:
 
 
 def columns() -> dict[str, dict[str, str]]:
-    """table -> column -> type, of the columns that follow the vocabulary."""
+    """table -> column -> type, of the columns that an older lake may lack."""
     return {
-        "activities": {name: column_type(name) for name in FIELDS},
+        "activities": {"spoolPosition": KEPT_COLUMNS["spoolPosition"]} | {name: column_type(name) for name in FIELDS},
         "processes": {name: column_type(source) for name, source in PROCESS_COLUMNS.items()},
     }
 
