@@ -1,11 +1,13 @@
 """The trip of a batch over real rooms: nothing lost, nothing twice, one bad record costs only itself."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from hinomi.access.access import Access
 from hinomi.detect.content import Content, load_content
 from hinomi.detect.exception_store import ExceptionStore
 from hinomi.ingest.store import DeadLetters
