@@ -25,7 +25,11 @@ class Text(Shape):
 
 
 class Error(Shape):
-    """`text` and `column` on the console's routes, where a query cannot be read; `blinded_proofs` with BlindsProofs."""
+    """`text` and `column` on the console's routes, where a query cannot be read; `blinded_proofs` with BlindsProofs.
+
+    For content: `errors` with line and column of a text that cannot be used, `proof` with RedProof, `models` with InUse,
+    `id` with Exists.
+    """
 
     code: str
     message: str
@@ -34,6 +38,10 @@ class Error(Shape):
     text: Text | None = None
     column: int | None = None
     blinded_proofs: list[dict[str, str]] | None = None
+    errors: list[dict[str, Any]] | None = None
+    proof: dict[str, Any] | None = None
+    models: list[str] | None = None
+    id: str | None = None
 
 
 class ErrorReply(Shape):

@@ -58,7 +58,7 @@ def read_custom(
     if not errors and len(documents) != 1:
         errors = [ContentError(f"one {kind} is wanted; the text has {len(documents)}", at=Place(name, 1, 1))]
     if errors:
-        return None, [_with_column(one, text) for one in errors]
+        return None, [with_column(one, text) for one in errors]
     found: Filter | Model | None
     if kind == "filter":
         whole = replace(documents[0], data=_completed_filter(documents[0], id_))
@@ -66,7 +66,7 @@ def read_custom(
     else:
         whole = replace(documents[0], data=_completed_model(documents[0]))
         found, errors = read_model(whole, origin=origin, file_type=OpenModelFile)
-    return found, [_with_column(one, text) for one in errors]
+    return found, [with_column(one, text) for one in errors]
 
 
 # ---- what is missing ------------------------------------------------------------------------------------------------
@@ -110,11 +110,10 @@ def _over(defaults: Mapping[str, Any], given: Any) -> dict[str, Any]:
     return {**defaults, **given} if isinstance(given, Mapping) else dict(defaults)
 
 
-# ---- where it is wrong ----------------------------------------------------------------------------------------------
 _INDENT = re.compile(r"[ \t]*(?:- +)*")
 
 
-def _with_column(error: ContentError, text: str) -> ContentError:
+def with_column(error: ContentError, text: str) -> ContentError:
     """An error with a line but no column: what is meant begins where the line's text does."""
     line = error.at.line
     if line is None or error.at.column is not None:

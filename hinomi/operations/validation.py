@@ -11,7 +11,7 @@ from typing import Any
 from hinomi.detect.condition import predicates_of
 from hinomi.detect.content import Content
 from hinomi.detect.coverage import why_never
-from hinomi.detect.custom_file import read_custom
+from hinomi.detect.custom_file import read_custom, with_column
 from hinomi.detect.document import nearest, parse_documents
 from hinomi.errors import ContentError, InputError
 from hinomi.operations.sigma_report import coverage
@@ -95,12 +95,13 @@ def predicate_count(found: Filter) -> int:
 
 def _missing_filters(text: str, model: Model, content: Content) -> list[ContentError]:
     document = parse_documents(text, model.file)[0][0]
-    return [
+    wrong = [
         document.error(f"unknown filter {name!r}{nearest(name, content.filter)}", "rules", index, "filters")
         for index, rule in enumerate(model.rules)
         for name in rule.filters
         if name not in content.filter
     ]
+    return [with_column(one, text) for one in wrong]
 
 
 def _warnings(value: Filter | Model) -> tuple[Remark, ...]:
