@@ -18,7 +18,7 @@ from hinomi.detect.model_file import ModelCase, ModelFile, ModelTests, read_mode
 from hinomi.errors import ContentError, Place
 from hinomi.schema.content import Filter, Model
 
-KINDS = ("filter", "model")
+_NAMES = {"filter": "フィルタ", "model": "検知モデル"}
 
 
 class _OpenFilterTests(FilterTests):
@@ -53,10 +53,12 @@ def read_custom(
     """The filter or model of a person's text; its id is `id_`, whatever the text says."""
     name = f"{kind}s/{id_}.yml"
     if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
-        return None, [ContentError(f"the text is larger than {MAX_BYTES} bytes", at=Place(name))]
+        ja = f"テキストが {MAX_BYTES} バイトを超えています"
+        return None, [ContentError(f"the text is larger than {MAX_BYTES} bytes", at=Place(name), ja=ja)]
     documents, errors = parse_documents(text, name)
     if not errors and len(documents) != 1:
-        errors = [ContentError(f"one {kind} is wanted; the text has {len(documents)}", at=Place(name, 1, 1))]
+        ja = f"{len(documents)} 個あります。{_NAMES[kind]}を 1 つだけ書いてください"
+        errors = [ContentError(f"one {kind} is wanted; the text has {len(documents)}", at=Place(name, 1, 1), ja=ja)]
     if errors:
         return None, [with_column(one, text) for one in errors]
     found: Filter | Model | None
@@ -120,4 +122,4 @@ def with_column(error: ContentError, text: str) -> ContentError:
         return error
     lines = text.splitlines()
     found = _INDENT.match(lines[line - 1]) if line <= len(lines) else None
-    return ContentError(error.message, at=replace(error.at, column=(found.end() if found else 0) + 1))
+    return ContentError(error.message, at=replace(error.at, column=(found.end() if found else 0) + 1), ja=error.ja)

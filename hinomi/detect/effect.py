@@ -92,7 +92,11 @@ def missing_filters(model: Model, filters: Mapping[str, Filter]) -> list[Content
     """An error for each filter that the model wants and nobody has."""
     wanted = dict.fromkeys(name for rule in model.rules for name in rule.filters)
     return [
-        ContentError(f"unknown filter {name!r}{nearest(name, filters)}", at=Place(model.file))
+        ContentError(
+            f"unknown filter {name!r}{nearest(name, filters)}",
+            at=Place(model.file),
+            ja=f"フィルタ {name!r} はありません{nearest(name, filters)}",
+        )
         for name in wanted
         if name not in filters
     ]

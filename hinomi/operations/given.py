@@ -1,7 +1,9 @@
 """Content as it was given: the shipped folder and the imported Sigma rules, with the texts of their files."""
 
+import datetime as dt
+import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
@@ -21,6 +23,7 @@ class Given:
     errors: tuple[ContentError, ...]
     shipped: Path
     imported: Path
+    _days: dict[Key, dt.date | None] = field(default_factory=dict, compare=False, repr=False)
 
     def find(self, key: Key) -> Filter | Model | None:
         kind, id_ = key
@@ -40,6 +43,16 @@ class Given:
             return sigma_text(found)
         return text
 
+    def dated(self, key: Key) -> dt.date | None:
+        """The day that the text says it was changed or written; models say none."""
+        if key not in self._days:
+            found = {match[1]: match.groups()[1:] for match in _DATE.finditer(self.text(key) or "")}
+            self._days[key] = _day(found.get("modified") or found.get("date"))
+        return self._days[key]
+
+
+_DATE = re.compile(r"^(date|modified): *['\"]?(\d{4})[-/](\d\d)[-/](\d\d)", re.MULTILINE)
+
 
 def read_given(shipped: Path, imported: Path, techniques: Collection[str] | None = None) -> Given:
     """Shipped content, and imported rules with ids that the shipped content does not have."""
@@ -49,6 +62,13 @@ def read_given(shipped: Path, imported: Path, techniques: Collection[str] | None
     rules, wrong = load_sigma([imported])
     new = tuple(one for one in rules if one.id not in content.filter)
     return Given(Content(content.filters + new, content.models), (*errors, *wrong), shipped, imported)
+
+
+def _day(parts: tuple[str, ...] | None) -> dt.date | None:
+    try:
+        return dt.date(*map(int, parts)) if parts else None
+    except ValueError:
+        return None
 
 
 def sigma_text(found: Filter) -> str:

@@ -78,7 +78,7 @@ def remark(error: ContentError) -> Remark:
     """The error with its nearest word apart."""
     found = _NEAREST.search(error.message)
     return Remark(
-        Text(error.message, error.message),
+        Text(error.message, error.ja),
         error.at.line,
         error.at.column,
         found[1] if found else None,
@@ -96,7 +96,11 @@ def predicate_count(found: Filter) -> int:
 def _missing_filters(text: str, model: Model, content: Content) -> list[ContentError]:
     document = parse_documents(text, model.file)[0][0]
     wrong = [
-        document.error(f"unknown filter {name!r}{nearest(name, content.filter)}", "rules", index, "filters")
+        document.error(
+            f"unknown filter {name!r}{nearest(name, content.filter)}",
+            *("rules", index, "filters"),
+            ja=f"フィルタ {name!r} はありません{nearest(name, content.filter)}",
+        )
         for index, rule in enumerate(model.rules)
         for name in rule.filters
         if name not in content.filter

@@ -113,7 +113,10 @@ class Overview:
         """A text that cannot be used is as good as one whose proof fails."""
         wrong = self.page.problems.get(piece.key)
         if wrong:
-            return {"state": "red", "failures": [{"test": "text", "why": _both(one.message)} for one in wrong]}
+            return {
+                "state": "red",
+                "failures": [{"test": "text", "why": {"en": one.message, "ja": one.ja}} for one in wrong],
+            }
         return self.house.proofs.of(self.page, piece.key).as_json()
 
     def _changed(self, piece: Piece) -> tuple[int | None, str | None]:
@@ -123,19 +126,11 @@ class Overview:
             return piece.kept.changed_ms, piece.kept.changed_by
         if switch.changed_ms:
             return switch.changed_ms, switch.changed_by
-        return _dated(piece.given), None
+        return _day_ms(self.page.given.dated(piece.key)), None
 
 
-def _both(message: str) -> dict[str, str]:
-    return {"en": message, "ja": message}
-
-
-def _dated(given: Filter | Model | None) -> int | None:
-    """The date that a given filter's text bears; models bear none."""
-    if not isinstance(given, Filter):
-        return None
-    day = given.sigma.rule.modified or given.sigma.rule.date
-    if not isinstance(day, dt.date):
+def _day_ms(day: dt.date | None) -> int | None:
+    if day is None:
         return None
     return int(dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC).timestamp() * 1000)
 
