@@ -10,9 +10,15 @@ import { Tokens } from './screens/administration/Tokens'
 import { Users } from './screens/administration/Users'
 import { AlertPage } from './screens/alert/AlertPage'
 import { Detections } from './screens/detections/Detections'
+import { EditFilter, EditModel, NewFilter, NewModel } from './screens/editor/EditorPages'
+import { FilterConflict, ModelConflict } from './screens/editor/ThreeWay'
+import { FilterVersions, ModelVersions } from './screens/editor/Versions'
+import { ExceptionPage } from './screens/exceptions/ExceptionPage'
+import { Exceptions } from './screens/exceptions/Exceptions'
 import { IncidentPage } from './screens/incident/IncidentPage'
 import { Login } from './screens/login/Login'
 import { FilterPage } from './screens/models/FilterPage'
+import { Filters } from './screens/models/Filters'
 import { ModelPage } from './screens/models/ModelPage'
 import { Models } from './screens/models/Models'
 import { ProcessPage } from './screens/profile/ProcessPage'
@@ -55,8 +61,19 @@ const tree = root.addChildren([
     createRoute({ getParentRoute: () => frame, path: '/workbench/incidents/$id', component: IncidentPage }),
     createRoute({ getParentRoute: () => frame, path: '/detections', component: Detections }),
     createRoute({ getParentRoute: () => frame, path: '/models', component: Models }),
+    createRoute({ getParentRoute: () => frame, path: '/models/new', component: NewModel }),
     createRoute({ getParentRoute: () => frame, path: '/models/$id', component: ModelPage }),
+    createRoute({ getParentRoute: () => frame, path: '/models/$id/edit', component: EditModel }),
+    createRoute({ getParentRoute: () => frame, path: '/models/$id/versions', component: ModelVersions }),
+    createRoute({ getParentRoute: () => frame, path: '/models/$id/conflict', component: ModelConflict }),
+    createRoute({ getParentRoute: () => frame, path: '/filters', component: Filters }),
+    createRoute({ getParentRoute: () => frame, path: '/filters/new', component: NewFilter }),
     createRoute({ getParentRoute: () => frame, path: '/filters/$id', component: FilterPage }),
+    createRoute({ getParentRoute: () => frame, path: '/filters/$id/edit', component: EditFilter }),
+    createRoute({ getParentRoute: () => frame, path: '/filters/$id/versions', component: FilterVersions }),
+    createRoute({ getParentRoute: () => frame, path: '/filters/$id/conflict', component: FilterConflict }),
+    createRoute({ getParentRoute: () => frame, path: '/exceptions', component: Exceptions }),
+    createRoute({ getParentRoute: () => frame, path: '/exceptions/new', component: ExceptionPage }),
     createRoute({ getParentRoute: () => frame, path: '/search', component: Search }),
     createRoute({ getParentRoute: () => frame, path: '/profile', component: ProcessPage }),
     createRoute({ getParentRoute: () => frame, path: '/attack/techniques/$id', component: TechniquePage }),

@@ -5,15 +5,17 @@
 
 const BASE = '/console/api'
 
-/** The server refused, or could not be reached (`status` 0). `code` is stable; `message` is for people. */
+/** The server refused, or could not be reached (`status` 0). `code` is stable; `message` is for people; `details` is what the refusal adds. */
 export class ApiError extends Error {
   readonly status: number
   readonly code: string
-  constructor(status: number, code: string, message: string) {
+  readonly details: Record<string, unknown>
+  constructor(status: number, code: string, message: string, details: Record<string, unknown> = {}) {
     super(message)
     this.name = 'ApiError'
     this.status = status
     this.code = code
+    this.details = details
   }
 }
 
@@ -43,8 +45,22 @@ export async function get<T>(path: string, query: Query = {}, signal?: AbortSign
   return send<T>('GET', path + queryText(query), undefined, {}, signal)
 }
 
-export async function post<T>(path: string, body: unknown = {}): Promise<T> {
-  return send<T>('POST', path, body)
+export async function post<T>(path: string, body: unknown = {}, signal?: AbortSignal): Promise<T> {
+  return send<T>('POST', path, body, {}, signal)
+}
+
+/** Sends a file as it is. */
+export async function postFile<T>(path: string, query: Query, file: Blob): Promise<T> {
+  return send<T>('POST', path + queryText(query), file)
+}
+
+export async function put<T>(path: string, body: unknown, etag?: string): Promise<T> {
+  return send<T>('PUT', path, body, etag ? { 'If-Match': etag } : {})
+}
+
+/** Where the browser fetches a file by itself. */
+export function downloadAddress(path: string, query: Query = {}): string {
+  return BASE + path + queryText(query)
 }
 
 export async function patch<T>(path: string, body: unknown, etag?: string): Promise<T> {
@@ -65,9 +81,9 @@ async function send<T>(
   // The server words its refusals in the language of the page, which need not be the browser's.
   const headers: Record<string, string> = { Accept: 'application/json', 'Accept-Language': document.documentElement.lang || 'en', ...extra }
   if (method !== 'GET') headers['X-CSRF-Token'] = csrf
-  if (body !== undefined) headers['Content-Type'] = 'application/json'
+  if (body !== undefined) headers['Content-Type'] = body instanceof Blob ? 'application/zip' : 'application/json'
   const init: RequestInit = { method, headers, credentials: 'same-origin', signal: signal ?? null }
-  if (body !== undefined) init.body = JSON.stringify(body)
+  if (body !== undefined) init.body = body instanceof Blob ? body : JSON.stringify(body)
   const response = await reach(BASE + path, init)
   if (!response.ok) throw await refusal(response, path)
   if (response.status === 204) return undefined as T
@@ -86,17 +102,20 @@ async function reach(address: string, init: RequestInit): Promise<Response> {
 async function refusal(response: Response, path: string): Promise<ApiError> {
   if (response.status === 401 && path !== '/login' && path !== '/session') onSessionEnd()
   const envelope = await envelopeOf(response)
-  return new ApiError(response.status, envelope.code, envelope.message)
+  return new ApiError(response.status, envelope.code, envelope.message, envelope.details)
 }
 
-async function envelopeOf(response: Response): Promise<{ code: string; message: string }> {
-  const fallback = { code: `Http${response.status}`, message: response.statusText || `HTTP ${response.status}` }
+type Envelope = { code: string; message: string; details: Record<string, unknown> }
+
+async function envelopeOf(response: Response): Promise<Envelope> {
+  const fallback = { code: `Http${response.status}`, message: response.statusText || `HTTP ${response.status}`, details: {} }
   try {
-    const body = (await response.json()) as { error?: { code?: unknown; message?: unknown } }
-    const { code, message } = body.error ?? {}
+    const body = (await response.json()) as { error?: Record<string, unknown> }
+    const { code, message, ...details } = body.error ?? {}
     return {
       code: typeof code === 'string' ? code : fallback.code,
       message: typeof message === 'string' ? message : fallback.message,
+      details,
     }
   } catch {
     return fallback

@@ -197,31 +197,6 @@ export type FacetValue = { value: string; count: number; label?: string | Text }
 export type Facets = Partial<Record<FacetName, FacetValue[]>>
 
 export type NewUser = UserRow & { password?: string }
-export type ModelRule = { id: string; name: Text; type: string; filters: { id: string; title: Text; risk: Severity }[] }
-export type ModelRow = {
-  id: string
-  name: Text
-  description: Text
-  severity: Severity
-  products: string[]
-  available: boolean
-  enabled: boolean
-  techniques: Technique[]
-  rules: ModelRule[]
-  alertCount: number
-  updatedDateTime: string | null
-}
-export type FilterDetail = {
-  id: string
-  title: Text
-  description: Text
-  risk: Severity
-  class: string
-  techniques: Technique[]
-  references: string[]
-  sigma: string
-  models: { id: string; name: Text }[]
-}
 
 export type SearchField = { name: string; type: string }
 export type ActivityRow = Record<string, unknown>

@@ -1,10 +1,11 @@
 import { Menu } from '@mantine/core'
-import { IconCopy, IconFilterPlus, IconFileCode, IconSearch, IconSitemap } from '@tabler/icons-react'
+import { IconCopy, IconEyeOff, IconFilterPlus, IconFileCode, IconSearch, IconSitemap } from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
 import { createContext, useCallback, useContext, useMemo, useState, type MouseEvent, type KeyboardEvent, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { accountQuery, queryFor } from '../api/queryText'
 import type { ProcessKey } from '../api/profile'
+import { useMay } from '../api/session'
 import type { ObjectType } from '../api/shapes'
 import { useNotice } from './Notices'
 import './objects.css'
@@ -22,6 +23,8 @@ export type MenuObject = {
 export type ObjectPlace = {
   alertId?: string | undefined
   uuid?: string | undefined
+  /** The filter that pointed at the values. */
+  filterId?: string | undefined
   onFilterIn?: ((object: MenuObject) => void) | undefined
   onRecord?: ((uuid: string) => void) | undefined
 }
@@ -38,15 +41,16 @@ const Place = createContext<ObjectPlace>({})
 /** Gives the objects inside it their place; inner places add to outer ones. */
 export function ObjectScope({ children, ...place }: ObjectPlace & { children: ReactNode }) {
   const outer = useContext(Place)
-  const { alertId, uuid, onFilterIn, onRecord } = place
+  const { alertId, uuid, filterId, onFilterIn, onRecord } = place
   const joined = useMemo(
     () => ({
       alertId: alertId ?? outer.alertId,
       uuid: uuid ?? outer.uuid,
+      filterId: filterId ?? outer.filterId,
       onFilterIn: onFilterIn ?? outer.onFilterIn,
       onRecord: onRecord ?? outer.onRecord,
     }),
-    [alertId, uuid, onFilterIn, onRecord, outer],
+    [alertId, uuid, filterId, onFilterIn, onRecord, outer],
   )
   return <Place.Provider value={joined}>{children}</Place.Provider>
 }
@@ -107,7 +111,8 @@ function useActions({ object, place }: Opened) {
     key: 'menu.filterIn', icon: <IconFilterPlus size={15} />, run: () => onFilterIn(object),
   }
   const record = onRecord && uuid && { key: 'menu.record', icon: <IconFileCode size={15} />, run: () => onRecord(uuid) }
-  return [search, profile, record, filterIn, copy].filter((action) => action !== undefined && action !== false && action !== '' && action !== null)
+  const exception = useExceptionAction(object, place)
+  return [search, profile, record, filterIn, exception, copy].filter((action) => action !== undefined && action !== false && action !== '' && action !== null)
 }
 
 function useProfileAction(object: MenuObject, place: ObjectPlace) {
@@ -122,6 +127,15 @@ function useProfileAction(object: MenuObject, place: ObjectPlace) {
   return action(
     () => void navigate({ to: '/workbench/alerts/$id', params: { id: alertId }, search: { tab: 'profile', uuid } }),
   )
+}
+
+/** The form of an exception for this value, filled in. Needs a field, for an exception passes over a field's value. */
+function useExceptionAction(object: MenuObject, { filterId }: ObjectPlace) {
+  const navigate = useNavigate()
+  const may = useMay('content')
+  if (!may || object.field === '' || object.type === 'filter') return null
+  const search = { field: object.field, value: object.value, ...(filterId ? { filter: filterId } : {}) }
+  return { key: 'menu.exception', icon: <IconEyeOff size={15} />, run: () => void navigate({ to: '/exceptions/new', search }) }
 }
 
 /** Copies through the clipboard interface, or through a text area where the page is not served securely. */

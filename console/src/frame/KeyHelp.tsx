@@ -13,6 +13,10 @@ const LINES: { keys: string[]; text: string }[] = [
   { keys: ['e'], text: 'keys.close' },
   { keys: ['a'], text: 'keys.assign' },
   { keys: ['Shift', 'F10'], text: 'keys.menu' },
+  { keys: ['Ctrl', 'S'], text: 'keys.save' },
+  { keys: ['Ctrl', 'Enter'], text: 'keys.preview' },
+  { keys: ['Ctrl', 'Space'], text: 'keys.complete' },
+  { keys: ['Esc', 'Tab'], text: 'keys.leaveText' },
   { keys: ['Esc'], text: 'keys.escape' },
   { keys: ['?'], text: 'keys.help' },
 ]

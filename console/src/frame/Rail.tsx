@@ -39,7 +39,7 @@ export function Rail() {
 function RailLink({ destination }: { destination: Destination }) {
   const { t } = useTranslation()
   const path = useRouterState({ select: (state) => state.location.pathname })
-  const active = path === destination.prefix || path.startsWith(`${destination.prefix}/`)
+  const active = [destination.prefix, ...(destination.also ?? [])].some((prefix) => path === prefix || path.startsWith(`${prefix}/`))
   const Icon = destination.icon
   return (
     <Link to={destination.to} className="rail-link" aria-current={active ? 'page' : undefined} title={t(`nav.${destination.key}`)}>

@@ -1,7 +1,7 @@
-import { IconBellRinging, IconHeartbeat, IconHistory, IconKey, IconSearch, IconShieldCog, IconTargetArrow, IconUsers } from '@tabler/icons-react'
+import { IconBellRinging, IconEyeOff, IconHeartbeat, IconHistory, IconKey, IconSearch, IconShieldCog, IconTargetArrow, IconUsers } from '@tabler/icons-react'
 import type { Permission } from '../api/shapes'
 
-export type Destination = { key: string; to: string; icon: typeof IconSearch; permission?: Permission; prefix: string }
+export type Destination = { key: string; to: string; icon: typeof IconSearch; permission?: Permission; prefix: string; /** Other addresses that belong to it. */ also?: string[] }
 export type Phase = { key: string; destinations: Destination[] }
 
 /** The rail: the phases of the work, each with the screens that exist. A new screen is one line here and one route. */
@@ -11,7 +11,8 @@ export const PHASES: Phase[] = [
     destinations: [
       { key: 'workbench', to: '/workbench', prefix: '/workbench', icon: IconBellRinging },
       { key: 'detections', to: '/detections', prefix: '/detections', icon: IconTargetArrow },
-      { key: 'models', to: '/models', prefix: '/models', icon: IconShieldCog },
+      { key: 'models', to: '/models', prefix: '/models', icon: IconShieldCog, also: ['/filters'] },
+      { key: 'exceptions', to: '/exceptions', prefix: '/exceptions', icon: IconEyeOff },
     ],
   },
   {

@@ -169,7 +169,7 @@ function RowFlyout({ row, onClose }: { row: DetectionRow; onClose: () => void })
   const { t } = useTranslation()
   const text = useText()
   return (
-    <ObjectScope uuid={row.uuid}>
+    <ObjectScope uuid={row.uuid} filterId={row.filterId}>
       <ActivityFlyout uuid={row.uuid} timeMs={Date.parse(row.eventDateTime)} title={text(row.title)} filter={{ id: row.filterId, title: text(row.title) }} detection={row.id} onClose={onClose}>
         <div className="row wrap" style={{ padding: '10px 14px 0' }}>
           <Severity level={row.risk} />

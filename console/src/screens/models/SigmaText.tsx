@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next'
-import type { FilterDetail } from '../../api/shapes'
+import type { FilterDetail } from '../../api/contentShapes'
 import { CopyIcon } from '../../components/FieldList'
 import { useText } from '../../i18n'
 

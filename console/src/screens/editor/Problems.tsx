@@ -1,0 +1,40 @@
+import { IconAlertTriangle, IconCircleCheck, IconCircleX } from '@tabler/icons-react'
+import { useTranslation } from 'react-i18next'
+import type { Finding, Validation } from '../../api/contentShapes'
+import { useErrorText } from '../../components/States'
+import { useText } from '../../i18n'
+
+type Props = { judged: Validation | undefined; busy: boolean; error: unknown; onGo: (line: number, column: number) => void }
+
+/** What is wrong, and what to think about, each with its place; a click goes there. */
+export function Problems({ judged, busy, error, onGo }: Props) {
+  const { t } = useTranslation()
+  const errorText = useErrorText()
+  const count = (judged?.errors.length ?? 0) + (judged?.warnings.length ?? 0)
+  return (
+    <div className="editor-problems" role="region" aria-label={t('editor.problems')} aria-live="polite" aria-busy={busy}>
+      {error !== null && error !== undefined && <p className="problem" role="alert">{errorText(error)}</p>}
+      {judged?.errors.map((one, index) => <Line key={`e${index}`} finding={one} bad onGo={onGo} />)}
+      {judged?.warnings.map((one, index) => <Line key={`w${index}`} finding={one} bad={false} onGo={onGo} />)}
+      {judged?.ok && count === 0 && <p className="problem" style={{ margin: 0 }}><IconCircleCheck size={15} color="var(--h-ok)" aria-hidden /><span>{t('editor.noProblems')}</span></p>}
+    </div>
+  )
+}
+
+function Line({ finding, bad, onGo }: { finding: Finding; bad: boolean; onGo: Props['onGo'] }) {
+  const { t } = useTranslation()
+  const text = useText()
+  const Icon = bad ? IconCircleX : IconAlertTriangle
+  const line = finding.line ?? 1
+  const column = finding.column ?? 1
+  return (
+    <button type="button" className="plain problem" data-problem={bad ? 'error' : 'warning'} onClick={() => onGo(line, column)}>
+      <Icon size={15} color={bad ? 'var(--h-critical)' : 'var(--h-medium)'} aria-label={t(bad ? 'editor.error' : 'editor.warning')} />
+      <span className="num">{finding.line ? t('editor.place', { line, column }) : ''}</span>
+      <span>
+        {text(finding.message)}
+        {finding.suggestion && <span className="dim"> {t('editor.suggestion', { text: finding.suggestion })}</span>}
+      </span>
+    </button>
+  )
+}

@@ -1,0 +1,29 @@
+import { useTranslation } from 'react-i18next'
+import type { Validation } from '../../api/contentShapes'
+import { Severity } from '../../components/Severity'
+import { Techniques } from '../../components/Techniques'
+import { useText } from '../../i18n'
+import { ProofFailures, ProofMark } from '../models/Marks'
+
+/** How the server understood the draft. */
+export function SummaryPanel({ judged }: { judged: Validation | undefined }) {
+  const { t } = useTranslation()
+  const text = useText()
+  const summary = judged?.summary
+  if (!summary) return null
+  const logsource = Object.entries(summary.logsource ?? {}).filter(([, value]) => value).map(([, value]) => value).join(' / ')
+  return (
+    <div className="panel-body" style={{ borderBottom: '1px solid var(--h-line)', flex: 'none', maxHeight: '40%' }}>
+      <h2 className="section-title">{t('editor.understood')}</h2>
+      <dl className="facts">
+        <dt>{t('column.name')}</dt><dd><strong>{text(summary.title)}</strong></dd>
+        <dt>ID</dt><dd className="mono">{summary.id}</dd>
+        <dt>{t('column.risk')}</dt><dd><Severity level={summary.risk} plain /></dd>
+        <dt>{t('column.techniques')}</dt><dd><Techniques techniques={summary.techniques} named /></dd>
+        {logsource && <><dt>{t('editor.logsource')}</dt><dd>{logsource}</dd></>}
+        <dt>{t('editor.predicates')}</dt><dd className="num">{summary.predicates}</dd>
+        {judged?.proof && <><dt>{t('column.proof')}</dt><dd><ProofMark proof={judged.proof} /><ProofFailures proof={judged.proof} /></dd></>}
+      </dl>
+    </div>
+  )
+}
