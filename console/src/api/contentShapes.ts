@@ -48,6 +48,8 @@ export type ModelRow = Kept & {
 export type ModelDetail = ModelRow & { text: string; version: number; exceptionCount: number }
 
 export type Confidence = 'high' | 'medium' | 'low' | 'unmeasured'
+/** Hits among the events it could have met: on ordinary hosts, on our own, and round attacks. */
+export type Measured = Record<'benign' | 'own' | 'background', { hits: number; events: number }>
 export type FilterRow = Kept & {
   id: string
   title: Text
@@ -66,8 +68,7 @@ export type FilterDetail = Omit<FilterRow, 'modelCount'> & {
   sigma: string
   text: string
   version: number
-  /** What it met on the benign recordings, where that was measured. */
-  measured: Record<string, unknown> | null
+  measured: Measured | null
   exceptionCount: number
   models: { id: string; name: Text }[]
 }

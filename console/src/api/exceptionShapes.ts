@@ -27,6 +27,8 @@ export type Bill = {
   days: number
   detections: number
   alerts: number
+  /** There were more detections than could be looked at; the numbers are of the newest. */
+  partial: boolean
   byFilter: { filterId: string; title: Text; count: number }[]
   samples: { uuid: string; eventDateTime: string; endpointName: string; filterId: string; value: string }[]
   blindedProofs: BlindedProof[]

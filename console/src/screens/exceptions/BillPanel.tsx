@@ -26,6 +26,7 @@ export function BillPanel({ bill, busy, error, stale, days, onDays, children }: 
           {stale && <p className="dim" role="status" style={{ margin: 0 }}>{t('bill.stale')}</p>}
           {children}
           <Figures bill={bill} />
+          {bill.partial && <p className="dim" style={{ margin: 0 }}>{t('bill.partial')}</p>}
           {bill.byFilter.length > 0 && <ByFilter bill={bill} />}
           {bill.samples.length > 0 && <Samples bill={bill} />}
         </div>

@@ -131,10 +131,10 @@ function Fields({ form, change, onSubmit, children }: { form: Form; change: (cha
   return (
     <form onSubmit={submit} aria-label={t('exceptions.add')}>
       <div className="row" style={{ alignItems: 'flex-start' }}>
-        <Autocomplete size="xs" className="grow mono" label={t('exceptions.field')} data={names} limit={12} value={form.field} onChange={(field) => change({ field })} required spellCheck={false} />
+        <Autocomplete size="xs" className="grow mono-input" label={t('exceptions.field')} data={names} limit={12} value={form.field} onChange={(field) => change({ field })} required spellCheck={false} />
         <Select w={170} label={t('exceptions.operator')} value={form.operator} data={OPERATORS.map((one) => ({ value: one, label: t(`operator.${one}`) }))} onChange={(operator) => change({ operator: (operator ?? form.operator) as Operator })} />
       </div>
-      <Textarea className="mono" label={t('exceptions.value')} value={form.value} onChange={(event) => change({ value: event.currentTarget.value })} autosize minRows={1} maxRows={6} maxLength={4096} required spellCheck={false} />
+      <Textarea className="mono-input" label={t('exceptions.value')} value={form.value} onChange={(event) => change({ value: event.currentTarget.value })} autosize minRows={1} maxRows={6} maxLength={4096} required spellCheck={false} />
       <FilterSelect form={form} change={change} />
       <TagsInput size="xs" label={t('exceptions.scope')} description={t('exceptions.scopeHelp')} placeholder={form.endpoints.length === 0 ? t('exceptions.allEndpoints') : ''} value={form.endpoints} onChange={(endpoints) => change({ endpoints })} limit={100} />
       <div className="row" style={{ alignItems: 'flex-start' }}>

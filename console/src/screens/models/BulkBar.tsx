@@ -11,8 +11,8 @@ import { useNotice } from '../../components/Notices'
 import { useText } from '../../i18n'
 import { useRefusal } from './refusal'
 
-/** A filter or model of the list. `unavailable`: why it cannot be switched on. */
-export type Marked = { id: string; name: Text; enabled: boolean; unavailable: Text | null }
+/** A filter or model of the list. */
+export type Marked = { id: string; name: Text; enabled: boolean }
 type Props = { marked: Marked[]; change: (id: string, enabled: boolean) => Promise<unknown>; onDone: () => void }
 
 /** What can be done with the marked rows at once. One that is refused does not stop the others, and is named. */
@@ -68,8 +68,7 @@ function useRun(change: Props['change'], onDone: () => void) {
     setBusy(true)
     const refused: string[] = []
     for (const row of rows) {
-      if (enabled && row.unavailable) refused.push(`${text(row.name)}: ${text(row.unavailable)}`)
-      else await change(row.id, enabled).catch((error: unknown) => refused.push(`${text(row.name)}: ${refusal(error)}`))
+      await change(row.id, enabled).catch((error: unknown) => refused.push(`${text(row.name)}: ${refusal(error)}`))
     }
     setBusy(false)
     forgetContent(cache)

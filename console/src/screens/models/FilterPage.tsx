@@ -6,11 +6,10 @@ import { useTranslation } from 'react-i18next'
 import { filterQuery } from '../../api/content'
 import type { FilterDetail } from '../../api/contentShapes'
 import { useMay } from '../../api/session'
-import { FieldList } from '../../components/FieldList'
 import { Failed, Loading } from '../../components/States'
 import { Techniques } from '../../components/Techniques'
 import { usePageTitle } from '../../frame/Frame'
-import { useText } from '../../i18n'
+import { useLanguage, useText } from '../../i18n'
 import '../alert/alert.css'
 import { Code } from '../editor/Code'
 import { ConflictLine, RedLine } from './ContentLines'
@@ -120,12 +119,20 @@ function Facts({ filter }: { filter: FilterDetail }) {
 }
 
 /** What it met on ordinary recordings: the ground of its confidence. */
-function Measured({ measured }: { measured: Record<string, unknown> }) {
+function Measured({ measured }: { measured: NonNullable<FilterDetail['measured']> }) {
   const { t } = useTranslation()
+  const language = useLanguage()
+  const n = (count: number) => count.toLocaleString(language)
   return (
     <section>
       <h3 className="section-title">{t('filters.measured')}</h3>
-      <FieldList fields={Object.entries(measured).map(([field, value]) => ({ field, value }))} />
+      <table className="small-table">
+        <tbody>
+          {(['benign', 'own', 'background'] as const).map((where) => (
+            <tr key={where}><td>{t(`measured.${where}`)}</td><td className="num">{t('measured.hits', { hits: n(measured[where].hits), events: n(measured[where].events) })}</td></tr>
+          ))}
+        </tbody>
+      </table>
     </section>
   )
 }

@@ -116,7 +116,7 @@ function Rows({ rows, view, change, foot }: { rows: FilterRow[]; view: View; cha
     setMarked(next)
   }
   useKeys({ j: () => step(1), k: () => step(-1), x: mark, Escape: () => setMarked(NOTHING), Enter: (event) => (event.target instanceof HTMLElement && event.target.closest('a, button, input') ? event.target.click() : view.cursor && open(view.cursor)) })
-  const chosen = rows.filter((row) => marked.has(row.id)).map(({ id, title, enabled }) => ({ id, name: title, enabled, unavailable: null }))
+  const chosen = rows.filter((row) => marked.has(row.id)).map(({ id, title, enabled }) => ({ id, name: title, enabled }))
   return (
     <>
       <BulkBar marked={chosen} change={(id, enabled) => changeFilter(id, { enabled })} onDone={() => setMarked(NOTHING)} />
@@ -131,7 +131,7 @@ function useColumns(): Column<FilterRow>[] {
     { key: 'risk', header: t('column.risk'), width: '108px', order: 'risk', cell: (row) => <FilterRisk filter={row} /> },
     { key: 'title', header: t('column.name'), order: 'title', cell: (row) => <Title filter={row} /> },
     { key: 'class', header: t('filter.class'), width: '98px', cell: (row) => t(`filterClass.${row.class}`, row.class) },
-    { key: 'confidence', header: t('column.confidence'), width: '98px', cell: (row) => <span className={row.confidence === 'unmeasured' ? 'dim' : ''}>{t(`confidence.${row.confidence}`)}</span> },
+    { key: 'confidence', header: t('column.confidence'), width: '106px', cell: (row) => <span className={row.confidence === 'unmeasured' ? 'dim nowrap' : 'nowrap'}>{t(`confidence.${row.confidence}`)}</span> },
     { key: 'techniques', header: t('column.techniques'), width: '130px', cell: (row) => <Techniques techniques={row.techniques} most={1} /> },
     { key: 'proof', header: t('column.proof'), width: '92px', cell: (row) => <ProofMark proof={row.proof} /> },
     { key: 'models', header: t('content.models'), width: '74px', numeric: true, cell: (row) => row.modelCount },

@@ -10,7 +10,7 @@ import { Severity } from '../../components/Severity'
 import { useText } from '../../i18n'
 import { useRefusal } from './refusal'
 
-/** On or off. Switching off is asked back, for what is off finds nothing; what lacks its data cannot be switched on. */
+/** On or off. Switching off is asked back, for what is off finds nothing; the server refuses to switch on what lacks its data or its proof, and says so. */
 export function ModelSwitch({ model }: { model: ModelRow }) {
   const { t } = useTranslation()
   const text = useText()
@@ -24,13 +24,12 @@ export function ModelSwitch({ model }: { model: ModelRow }) {
       { id: model.id, changes: { enabled } },
       {
         onSuccess: () => notice.tell(t(enabled ? 'models.switchedOn' : 'models.switchedOff', { name: text(model.name) })),
-        onError: (error) => notice.warn(refusal(error)),
+        onError: (error) => notice.warn(`${text(model.name)}: ${refusal(error)}`),
         onSettled: () => setAsking(false),
       },
     )
   const turn = (enabled: boolean) => {
     if (!enabled) setAsking(true)
-    else if (model.unavailable) notice.warn(`${text(model.name)}: ${text(model.unavailable)}`)
     else apply(true)
   }
   return (
