@@ -163,6 +163,12 @@ def _rule_errors(document: Document, index: int, entry: RuleEntry) -> list[Conte
         wrong.append(("a rule of type single has no window, threshold or distinct", "type"))
     if entry.type == "count" and (not entry.window or entry.threshold < 2):
         wrong.append(("a rule of type count needs a window and a threshold of at least 2", "type"))
+    if entry.type == "variety" and (
+        not entry.window or not 2 <= entry.threshold <= len(entry.filters) or entry.distinct
+    ):
+        wrong.append(
+            ("a rule of type variety needs a window, and a threshold of 2 to the number of its filters", "type")
+        )
     if entry.type == "sequence" and (not entry.window or len(entry.filters) < 2):
         wrong.append(("a rule of type sequence needs a window and at least two filters", "type"))
     if entry.type == "sequence" and (entry.threshold > 1 or entry.distinct):

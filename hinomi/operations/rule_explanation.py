@@ -87,6 +87,8 @@ def _counted(rule: Rule, own: Sequence[Detection], evidence: Sequence[Detection]
         return len(evidence) or len({one.filter_id for one in own})
     if rule.type == "single":
         return len(own)
+    if rule.type == "variety":
+        return max(len(evidence), len({one.filter_id for one in own}) if not evidence else 0)
     length_ms, most, first = rule.window_s * 1000, 0, 0
     for last, one in enumerate(own):
         while one.event_time_ms - own[first].event_time_ms > length_ms:

@@ -33,6 +33,11 @@ def rule_sentence(rule: Rule, counted: int, span_ms: int, *, is_met: bool) -> Te
             f"{counted} of {len(rule.filters)} steps in order within {window.en}{spread.en}.",
             f"{window.ja}以内に、順序どおり {len(rule.filters)} 段階中 {counted} 段階{spread.ja}。",
         )
+    if rule.type == "variety":
+        return Text(
+            f"{counted} different filters met, {rule.threshold} wanted, within {window.en}{spread.en}.",
+            f"{window.ja}以内に、異なるフィルタ {counted} 種類に一致 (しきい値 {rule.threshold}){spread.ja}。",
+        )
     if rule.distinct:
         return Text(
             f"{counted} of {rule.threshold} different values of {rule.distinct} within {window.en}{spread.en}.",

@@ -235,11 +235,38 @@ def test_alerts_that_stand_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert made.evicted == 3
 
 
+# ---- variety ----
+VARIETY = model(rule("variety", "a", "b", "c", window_s=60, threshold=3))
+
+
+def test_different_filters_in_any_order_are_a_variety() -> None:
+    c, a, again, b = detection("c", 0), detection("a", 10), detection("a", 20), detection("b", 60)
+    (match,) = observe(VARIETY, c, a, again, b)
+    assert match.detections == (c, again, b)
+
+
+def test_a_variety_needs_different_filters_within_the_window() -> None:
+    assert observe(VARIETY, detection("a", 0), detection("a", 1), detection("b", 2)) == []
+    assert observe(VARIETY, detection("a", 0), detection("b", 1), detection("c", 61)) == []
+
+
+def test_one_activity_counts_once_in_a_variety() -> None:
+    a, b, c = detection("a", 0), detection("b", 0), detection("c", 5)
+    assert observe(VARIETY, a, replace(b, uuid=a.uuid), c) == []
+
+
+def test_a_late_detection_completes_a_variety() -> None:
+    a, c, late = detection("a", 0), detection("c", 50), detection("b", 20)
+    (match,) = observe(VARIETY, a, c, late)
+    assert match.detections == (a, late, c)
+
+
 # ---- state ----
 MODELS = [
     model(rule("count", "a", "b", window_s=30, threshold=3), id="count", suppress_s=40),
     model(rule("sequence", "a", "b", "a", window_s=30), rule("single", "c", id="s"), id="mixed", suppress_s=20),
     model(rule("count", "a", window_s=30, threshold=2, distinct="src"), id="distinct", suppress_s=10),
+    model(rule("variety", "a", "b", "c", window_s=30, threshold=3), id="variety", suppress_s=10),
 ]
 STREAMS = st.lists(
     st.builds(
