@@ -37,7 +37,8 @@ class RuleEntry(Strict):
     id: str
     name: str = Field(min_length=1)
     type: str
-    filters: list[str] = Field(min_length=1)
+    filters: list[str] = Field(default=[])
+    stages: list[Annotated[list[str], Field(min_length=1)]] = Field(default=[])
     group_by: list[str] = Field(default=["endpointGuid"])
     window: Duration = 0
     threshold: int = Field(default=1, ge=1, le=MAX_DETECTIONS)
@@ -114,7 +115,8 @@ def _rule(entry: RuleEntry, japanese: str) -> Rule:
         id=entry.id,
         type=entry.type,
         name=Text(entry.name, japanese),
-        filters=tuple(entry.filters),
+        filters=tuple(entry.filters or dict.fromkeys(name for stage in entry.stages for name in stage)),
+        stages=tuple(tuple(stage) for stage in entry.stages),
         group_by=tuple(entry.group_by),
         window_s=entry.window,
         threshold=entry.threshold,
@@ -159,6 +161,7 @@ def _rule_errors(document: Document, index: int, entry: RuleEntry) -> list[Conte
     ]
     if entry.distinct is not None and entry.distinct not in FIELDS:
         wrong.append((f"unknown field {entry.distinct!r}{nearest(entry.distinct, FIELDS)}", "distinct"))
+    wrong += _filter_errors(entry)
     if entry.type == "single" and (entry.window or entry.threshold > 1 or entry.distinct):
         wrong.append(("a rule of type single has no window, threshold or distinct", "type"))
     if entry.type == "count" and (not entry.window or entry.threshold < 2):
@@ -174,6 +177,16 @@ def _rule_errors(document: Document, index: int, entry: RuleEntry) -> list[Conte
     if entry.type == "sequence" and (entry.threshold > 1 or entry.distinct):
         wrong.append(("a rule of type sequence has no threshold or distinct", "type"))
     return [document.error(message, "rules", index, key) for message, key in wrong]
+
+
+def _filter_errors(entry: RuleEntry) -> list[tuple[str, str]]:
+    """Stages stand in the place of filters, and only in rules of their type."""
+    if entry.type != "stages":
+        wrong = [("only a rule of type stages has stages", "stages")] if entry.stages else []
+        return wrong if entry.filters else [*wrong, (f"a rule of type {entry.type} needs filters", "filters")]
+    if entry.filters or not entry.window or len(entry.stages) < 2 or entry.threshold > 1 or entry.distinct:
+        return [("a rule of type stages needs a window and at least two stages, and has nothing but them", "type")]
+    return []
 
 
 def model_version(model: Model, filter_versions: list[str]) -> str:

@@ -55,13 +55,13 @@ def explain_rule(rule: Rule, detections: Sequence[Detection]) -> dict[str, Any]:
         "name": {"en": rule.name.en, "ja": rule.name.ja},
         "type": rule.type,
         "met": bool(evidence),
-        "wanted": len(rule.filters) if rule.type == "sequence" else rule.threshold,
+        "wanted": len(_stages(rule)) or rule.threshold,
         "counted": counted,
         "windowS": rule.window_s,
         "spanMs": span_ms,
         "distinct": rule.distinct,
         "groupBy": [_group(own, name) for name in rule.group_by],
-        "steps": _steps(rule, shown) if rule.type == "sequence" else [],
+        "steps": _steps(rule, shown),
         "events": [_event(rule, one) for one in shown[:MAX_EVENTS]],
         "text": {"en": text.en, "ja": text.ja},
     }
@@ -83,8 +83,8 @@ def _evidence(rule: Rule, detections: Sequence[Detection]) -> tuple[Detection, .
 
 def _counted(rule: Rule, own: Sequence[Detection], evidence: Sequence[Detection]) -> int:
     """The most that any stretch of the window's length holds: more than was wanted where more came."""
-    if rule.type == "sequence":
-        return len(evidence) or len({one.filter_id for one in own})
+    if _stages(rule):
+        return len(evidence) or sum(any(one.filter_id in stage for one in own) for stage in set(_stages(rule)))
     if rule.type == "single":
         return len(own)
     if rule.type == "variety":
@@ -112,16 +112,21 @@ def _values(detections: Sequence[Detection], name: str) -> list[str]:
     return list(found)[:MAX_EVENTS]
 
 
+def _stages(rule: Rule) -> tuple[tuple[str, ...], ...]:
+    """The filters of each step, any of them; () for rules without an order."""
+    return rule.stages or (tuple((name,) for name in rule.filters) if rule.type == "sequence" else ())
+
+
 def _steps(rule: Rule, shown: Sequence[Detection]) -> list[dict[str, Any]]:
-    """The filters of a sequence in order, each with the detection that took the step."""
+    """The steps in order, each with the detection that took it; `filter` is its filter, or the step's first."""
     rest = list(shown)
     steps = []
-    for filter_id in rule.filters:
-        found = next((one for one in rest if one.filter_id == filter_id), None)
+    for stage in _stages(rule):
+        found = next((one for one in rest if one.filter_id in stage), None)
         if found is not None:
             rest = rest[rest.index(found) + 1 :]
         taken = {"uuid": found.uuid, "eventTime": found.event_time_ms} if found else {}
-        steps.append({"filter": filter_id, "met": found is not None, **taken})
+        steps.append({"filter": found.filter_id if found else stage[0], "met": found is not None, **taken})
     return steps
 
 

@@ -28,10 +28,11 @@ def rule_sentence(rule: Rule, counted: int, span_ms: int, *, is_met: bool) -> Te
             "One detection of any of its filters is enough." if is_met else "None of its filters was met.",
             "フィルタのいずれか 1 件の検知で成立します。" if is_met else "どのフィルタにも一致していません。",
         )
-    if rule.type == "sequence":
+    if rule.type in ("sequence", "stages"):
+        steps = len(rule.stages or rule.filters)
         return Text(
-            f"{counted} of {len(rule.filters)} steps in order within {window.en}{spread.en}.",
-            f"{window.ja}以内に、順序どおり {len(rule.filters)} 段階中 {counted} 段階{spread.ja}。",
+            f"{counted} of {steps} steps in order within {window.en}{spread.en}.",
+            f"{window.ja}以内に、順序どおり {steps} 段階中 {counted} 段階{spread.ja}。",
         )
     if rule.type == "variety":
         return Text(

@@ -57,13 +57,14 @@ class Rule:
     """How detections of one entity combine in a window. `type` names a file of `detect/rules/`."""
 
     id: str
-    type: str  # single | count | sequence
+    type: str  # single | count | sequence | stages | variety
     name: Text
     filters: tuple[str, ...]  # filter ids; for a sequence in order
     group_by: tuple[str, ...]  # vocabulary fields of the activity; () = the whole company
     window_s: int = 0
     threshold: int = 1
     distinct: str | None = None  # count distinct values of this field instead of detections
+    stages: tuple[tuple[str, ...], ...] = ()  # filter ids of each stage, any of them; `filters` holds them all
     enabled: bool = True
 
 

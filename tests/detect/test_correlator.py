@@ -261,12 +261,36 @@ def test_a_late_detection_completes_a_variety() -> None:
     assert match.detections == (a, late, c)
 
 
+# ---- stages ----
+STAGES = model(rule("stages", "a", "b", "c", stages=(("a", "b"), ("c",)), window_s=60))
+
+
+def test_stages_follow_each_other_by_any_of_their_filters() -> None:
+    b, c = detection("b", 0), detection("c", 60)
+    (match,) = observe(STAGES, b, c)
+    assert match.detections == (b, c)
+
+
+def test_stages_keep_their_order_window_and_activities_apart() -> None:
+    assert observe(STAGES, detection("c", 0), detection("a", 10)) == []
+    assert observe(STAGES, detection("a", 0), detection("c", 61)) == []
+    a, c = detection("a", 0), detection("c", 0)
+    assert observe(STAGES, a, replace(c, uuid=a.uuid)) == []
+
+
+def test_a_late_detection_completes_the_stages() -> None:
+    c, late = detection("c", 30), detection("a", 20)
+    (match,) = observe(STAGES, c, late)
+    assert match.detections == (late, c)
+
+
 # ---- state ----
 MODELS = [
     model(rule("count", "a", "b", window_s=30, threshold=3), id="count", suppress_s=40),
     model(rule("sequence", "a", "b", "a", window_s=30), rule("single", "c", id="s"), id="mixed", suppress_s=20),
     model(rule("count", "a", window_s=30, threshold=2, distinct="src"), id="distinct", suppress_s=10),
     model(rule("variety", "a", "b", "c", window_s=30, threshold=3), id="variety", suppress_s=10),
+    model(rule("stages", "a", "b", "c", stages=(("a", "b"), ("c",)), window_s=30), id="stages", suppress_s=10),
 ]
 STREAMS = st.lists(
     st.builds(
