@@ -27,16 +27,18 @@ def _node(item: Any) -> Node:
         case conditions.ConditionNOT():
             return none_of(_node(item.args[0]))
         case conditions.ConditionFieldEqualsValueExpression():
-            return _value(item.field, item.value)
+            return value_node(item.field, item.value)
         case conditions.ConditionValueExpression():
-            return _value(None, item.value)
+            return value_node(None, item.value)
     raise TypeError(f"no condition: {item!r}")
 
 
-def _value(field: str | None, value: types.SigmaType) -> Node:
-    """One value of a field (or keyword) as a predicate; an expansion as any of its values."""
+def value_node(field: str | None, value: types.SigmaType | None) -> Node:
+    """One value of a field (or keyword) as a predicate; an expansion as any of its values; None as a missing value."""
     if isinstance(value, types.SigmaExpansion):
-        return any_of(_value(field, one) for one in value.values)
+        return any_of(value_node(field, one) for one in value.values)
+    if value is None:
+        return Predicate(field, Operator.NULL, None)
     if isinstance(value, types.SigmaString):
         return _text(field, value)
     if isinstance(value, types.SigmaNumber) and field is None:
