@@ -6,7 +6,7 @@ command prints JSON alone on standard output; progress and warnings go to standa
 
 import click
 
-from hinomi.cli import asking, content, explaining, lake, people, recordings, serving
+from hinomi.cli import asking, content, explaining, lake, people, proving, recordings, serving
 from hinomi.cli.frame import Friendly, say
 
 
@@ -28,3 +28,5 @@ for word in (
     *(people.token, people.user),
 ):
     main.add_command(word)
+
+content.content.add_command(proving.verify)

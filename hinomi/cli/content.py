@@ -15,43 +15,6 @@ def content() -> None:
     """Group."""
 
 
-@content.command(
-    "verify", help=say("Run the proofs of all filters and models.", "全フィルタと検知モデルの証明を実行します。")
-)
-@click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
-@json_option
-def content_verify(folder: Path | None, as_json: bool) -> None:
-    from hinomi.attack.catalogue import load_attack
-    from hinomi.detect.content import load_content
-    from hinomi.operations.proofs import verify
-
-    loaded, errors = load_content(folder or read_settings({}).content_folder, techniques=load_attack().known_ids())
-    report = verify(loaded)
-    problems = [str(error) for error in errors]
-    problems += [
-        f"{proof.file}: {one.test}: {say(one.why.en, one.why.ja)}" for proof in report.failed for one in proof.failures
-    ]
-    numbers = {
-        "filters": len(loaded.filters),
-        "models": len(loaded.models),
-        "proofs": sum(proof.tests for proof in report.proofs),
-        "problems": problems if as_json else len(problems),
-    }
-    if as_json:
-        print_json(numbers)
-    else:
-        for problem in problems:
-            click.echo(problem)
-        click.echo(
-            say(
-                "{filters} filters, {models} models, {proofs} proofs, {problems} problems",
-                "フィルタ {filters}、検知モデル {models}、証明 {proofs}、問題 {problems}",
-            ).format(**numbers)
-        )
-    if problems:
-        raise SystemExit(1)
-
-
 @content.command("list", help=say("List filters and models.", "フィルタと検知モデルを一覧します。"))
 @json_option
 def content_list(as_json: bool) -> None:

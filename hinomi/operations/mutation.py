@@ -5,8 +5,9 @@ values are asked once about the normalised test activities (detect/answers.py), 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 from hinomi.detect.answers import Answers
 from hinomi.detect.content import Content
@@ -16,6 +17,7 @@ from hinomi.normalise.normaliser import Normaliser
 from hinomi.operations.mutant import FilterMutant, Kind, filter_mutants, model_mutants
 from hinomi.operations.proofs import is_met
 from hinomi.operations.trial import FilterTrials, filter_trials, model_trials
+from hinomi.operations.verification import spread
 from hinomi.schema.content import Filter, Model
 
 
@@ -46,12 +48,14 @@ class Score:
         return self.noticed / self.all if self.all else 1.0
 
 
-def mutate(content: Content) -> Iterator[Finding]:
-    """Every break of every filter and model, in the order of the content."""
-    for found in content.filters:
-        yield from mutate_filter(found)
-    for model in content.models:
-        yield from mutate_model(model, content)
+def mutate(content: Content, on_done: Callable[[int, int], None] | None = None) -> Iterator[Finding]:
+    """Every break of every filter and model, in the order of the content. `on_done`: (items done, items to do)."""
+    items: list[Filter | Model] = [*content.filters, *content.models]
+    return chain.from_iterable(spread(mutate_one, items, content, on_done))
+
+
+def mutate_one(one: Filter | Model, content: Content) -> list[Finding]:
+    return mutate_filter(one) if isinstance(one, Filter) else mutate_model(one, content)
 
 
 def score(findings: Iterable[Finding]) -> Score:
