@@ -6,16 +6,13 @@ A detection counts once, whatever how often and in which order it comes. Of many
 
 import bisect
 import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from hinomi.schema.content import Filter, Model, Rule, Severity, Text
 from hinomi.schema.detection import Detection
 from hinomi.schema.entity import EntityType
-from hinomi.workbench.correlation_graph import graph_facts
-from hinomi.workbench.highlights import as_text, event_type, highlight_fields
-from hinomi.workbench.impact import accounts_of, entities_of
+from hinomi.workbench.exhibit import Exhibit
 from hinomi.workbench.scope import Scope
 
 MAX_KEPT = 100
@@ -46,29 +43,30 @@ class Dossier:
     is_touched: bool = False  # anything new at all
     is_grown: bool = False  # who was touched, when, or by which filters: what a person decides on
 
-    def add(self, rule: Rule, found: Filter | None, detection: Detection) -> bool:
+    def add(self, rule: Rule, found: Filter | None, exhibit: Exhibit) -> bool:
         """True when times or impact scope changed, so that the alert may now belong to an incident."""
+        detection = exhibit.detection
         ids = self.known.setdefault(detection.uuid, set())
         if (rule.id, detection.id) in ids:
             return False
         self.is_touched = True
-        widened = self._widen(detection)
+        widened = self._widen(exhibit)
         grown = self._tell(rule, found, detection)
         self.is_grown = self.is_grown or widened or grown
         if self.counted < MAX_COUNTED:
             self.event_count += not ids
             self.counted += 1
-            self._keep(rule, detection)
+            self._keep(rule, exhibit)
         ids.add((rule.id, detection.id))
         return widened
 
-    def _widen(self, detection: Detection) -> bool:
-        at_ms = detection.event_time_ms
+    def _widen(self, exhibit: Exhibit) -> bool:
+        at_ms = exhibit.detection.event_time_ms
         reach = (self.first_ms, self.last_ms)
         is_first = not self.counted
         self.first_ms = at_ms if is_first else min(self.first_ms, at_ms)
         self.last_ms = at_ms if is_first else max(self.last_ms, at_ms)
-        changed = [self.scope.add(entity, at_ms) for entity in entities_of(detection)]
+        changed = [self.scope.add(entity, at_ms) for entity in exhibit.entities]
         return any(changed) or reach != (self.first_ms, self.last_ms)
 
     def _tell(self, rule: Rule, found: Filter | None, detection: Detection) -> bool:
@@ -81,14 +79,15 @@ class Dossier:
         filters[detection.filter_id] = filter_to_json(found, detection)
         return True
 
-    def _keep(self, rule: Rule, detection: Detection) -> None:
+    def _keep(self, rule: Rule, exhibit: Exhibit) -> None:
+        detection = exhibit.detection
         key = (detection.uuid, rule.id, detection.id)
         row: dict[str, Any] = {"filter_id": detection.filter_id, "event_ms": detection.event_time_ms, "body": None}
         self.rows[key] = row
         place = (detection.event_time_ms, detection.id, rule.id, detection.uuid)
         if len(self.kept) >= MAX_KEPT and place > self.kept[-1]:
             return
-        row["body"] = body = _body(detection)
+        row["body"] = body = exhibit.body
         bisect.insort(self.kept, place)
         if len(self.values) < MAX_VALUES:
             self.values |= dict.fromkeys(value for _, _, value, _ in body["fields"] if value)
@@ -149,18 +148,6 @@ def fold(text: str) -> str:
 def value_key(value: str) -> str:
     """How a highlight's value is found again, letters' case and yen sign aside."""
     return hashlib.sha256(fold(value).encode(errors="replace")).hexdigest()[:32]
-
-
-def _body(detection: Detection) -> dict[str, Any]:
-    fields: Iterable[Any] = highlight_fields(detection)
-    return {
-        "type": event_type(detection.activity),
-        "guid": as_text(detection.endpoint_guid),
-        "host": as_text(detection.endpoint_name),
-        "accounts": accounts_of(detection.activity),
-        "fields": [[one.field, one.type, one.value, one.decoded] for one in fields],
-        "facts": graph_facts(detection.activity),
-    }
 
 
 def _pair(text: Text) -> list[str]:

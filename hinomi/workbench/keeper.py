@@ -14,8 +14,8 @@ from hinomi.schema.content import Model, Rule, Severity, Text
 from hinomi.schema.detection import ModelMatch
 from hinomi.workbench.alert_rows import AlertRows, NewAlert
 from hinomi.workbench.dossier import Dossier, new_story
+from hinomi.workbench.exhibit import Exhibits
 from hinomi.workbench.identity import ALERT, INCIDENT, Numbers
-from hinomi.workbench.impact import entities_of
 from hinomi.workbench.incident_rows import IncidentRows
 from hinomi.workbench.near_rows import read_neighbourhood
 from hinomi.workbench.neighbourhood import Neighbourhood
@@ -34,6 +34,7 @@ class Keeper:
         self._incident_numbers = Numbers(connection, INCIDENT, org, created_ms)
         self._standing: dict[str, Dossier] = {}  # by fingerprint
         self._new: dict[str, NewAlert] = {}
+        self._exhibits = Exhibits()
 
     def keep(self, matches: Sequence[ModelMatch]) -> list[str]:
         """Ids of the alerts that are new, in order."""
@@ -53,7 +54,7 @@ class Keeper:
     def _read_near(self, matches: Sequence[ModelMatch]) -> Neighbourhood:
         """Alerts of the same entities and time, of what comes and of what stands."""
         detections = [one for match in matches for one in match.detections]
-        keys = {(entity.type, entity.id) for one in detections for entity in entities_of(one)}
+        keys = {(entity.type, entity.id) for one in self._exhibits.of(detections) for entity in one.entities}
         keys |= {key for dossier in self._standing.values() for key in dossier.scope.seen}
         times = [one.event_time_ms for one in detections]
         times += [moment for one in self._standing.values() for moment in (one.first_ms, one.last_ms)]
@@ -65,7 +66,9 @@ class Keeper:
         dossier = self._standing.get(match.fingerprint)
         if dossier is None:
             dossier = self._dossier_of(match, model)
-        widened = [dossier.add(rule, self._content.filter.get(one.filter_id), one) for one in match.detections]
+        filters = self._content.filter
+        shown = self._exhibits.of(match.detections)
+        widened = [dossier.add(rule, filters.get(one.detection.filter_id), one) for one in shown]
         if any(widened):
             near.join(dossier.id, dossier.scope, dossier.first_ms, dossier.last_ms)
 
