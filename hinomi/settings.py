@@ -68,6 +68,16 @@ class Settings:
         return Path(self.content) if self.content else shipped_content()
 
 
+def cache_folder(environment: Mapping[str, str] | None = None) -> Path | None:
+    """Where what can be made again is kept for this user (XDG Base Directory specification); None for a user without a home."""
+    environment = os.environ if environment is None else environment
+    chosen = environment.get("XDG_CACHE_HOME", "")
+    if Path(chosen).is_absolute():
+        return Path(chosen) / "hinomi"
+    home = environment.get("HOME", "")
+    return Path(home) / ".cache" / "hinomi" if Path(home).is_absolute() else None
+
+
 def shipped_content() -> Path:
     """The content that came with Hinomi: beside the package in a checkout, inside it when installed as a wheel."""
     package = Path(__file__).resolve().parent

@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
+from hinomi.detect.compile_cache import CompileCache
 from hinomi.detect.document import Document, nearest, read_documents
-from hinomi.detect.filter_file import read_filter
-from hinomi.detect.model_file import model_version, read_model
+from hinomi.detect.shelf import Shelf
 from hinomi.detect.sigma_rule import read_sigma
 from hinomi.errors import ContentError, Place
 from hinomi.schema.content import Filter, Model
@@ -50,28 +50,60 @@ class Content:
 
 
 def load_content(
-    folder: Path, *, origin: str = "shipped", techniques: Collection[str] | None = None
+    folder: Path,
+    *,
+    origin: str = "shipped",
+    techniques: Collection[str] | None = None,
+    cache: CompileCache | None = None,
 ) -> tuple[Content, list[ContentError]]:
     """Everything sound below `folder`/filters and `folder`/models, by id; and what is not sound.
 
-    `techniques`: the ATT&CK ids that exist; None lets any well-formed id pass.
+    `techniques`: the ATT&CK ids that exist; None lets any well-formed id pass. `cache`: where filters read before are.
     """
     if not folder.is_dir():
         return Content(), [ContentError("there is no such folder", at=Place(str(folder)))]
-    errors: list[ContentError] = []
-    filters: list[Filter] = []
-    for document in _documents(folder / "filters", folder, errors):
-        found, wrong = read_filter(document, origin=origin, techniques=techniques)
-        filters += [found] if found else []
-        errors += wrong
+    filters, errors = load_filters(folder, origin=origin, techniques=techniques, cache=cache)
     models: list[tuple[Model, Document]] = []
-    for document in _documents(folder / "models", folder, errors):
+    from hinomi.detect.model_file import (
+        read_model,
+    )  # pydantic and pySigma are slow to import: only who reads files does
+
+    for document in documents_of(folder / "models", folder, errors):
         model, wrong = read_model(document, origin=origin)
         models += [(model, document)] if model else []
         errors += wrong
+    return Content(tuple(filters), _joined(models, filters, errors)), errors
+
+
+def load_filters(
+    folder: Path,
+    *,
+    origin: str = "shipped",
+    techniques: Collection[str] | None = None,
+    cache: CompileCache | None = None,
+) -> tuple[list[Filter], list[ContentError]]:
+    """The filters of `load_content` alone, for who wants no models."""
+    errors: list[ContentError] = []
+    filters: list[Filter] = []
+    shelf = cache.shelf("filters", str(folder.resolve()), origin, _named(techniques)) if cache else None
+
+    def read(document: Document) -> tuple[Filter | None, list[ContentError]]:
+        from hinomi.detect.filter_file import read_filter  # slow to import: only who has something to read waits for it
+
+        found, wrong = read_filter(document, origin=origin, techniques=techniques)
+        if found:
+            found.sigma.source.forget()
+        return found, wrong
+
+    for document in documents_of(folder / "filters", folder, errors, shelf):
+        found, wrong = shelf.read(document, read) if shelf else read(document)
+        filters += [found] if found else []
+        errors += wrong
+    if shelf:
+        shelf.close()
     filters = _unique(filters, lambda one: one.id, errors)
     _unique(filters, lambda one: str(one.sigma.rule_id), errors)
-    return Content(tuple(filters), _joined(models, filters, errors)), errors
+    return filters, errors
 
 
 def load_sigma(paths: Iterable[Path]) -> tuple[tuple[Filter, ...], list[ContentError]]:
@@ -82,18 +114,27 @@ def load_sigma(paths: Iterable[Path]) -> tuple[tuple[Filter, ...], list[ContentE
         if not path.exists():
             errors.append(ContentError("there is no such file or folder", at=Place(str(path))))
             continue
-        for document in _documents(path, path if path.is_dir() else path.parent, errors):
+        for document in documents_of(path, path if path.is_dir() else path.parent, errors):
             found, wrong = read_sigma(document)
             filters += [found] if found else []
             errors += wrong
     return tuple(_unique(filters, lambda one: one.id, errors)), errors
 
 
-def _documents(path: Path, root: Path, errors: list[ContentError]) -> Iterable[Document]:
-    """The documents of a file, or of every YAML file below a folder, sorted by path; named relative to `root`."""
-    files = [path] if path.is_file() else sorted(one for one in path.rglob("*") if one.suffix in {".yml", ".yaml"})
-    for file in files:
-        documents, wrong = read_documents(file, file.relative_to(root).as_posix())
+def _named(techniques: Collection[str] | None) -> str:
+    return "any" if techniques is None else " ".join(sorted(techniques))
+
+
+def _files(path: Path) -> list[Path]:
+    """The file, or every YAML file below the folder, sorted by path."""
+    return [path] if path.is_file() else sorted(one for one in path.rglob("*") if one.suffix in {".yml", ".yaml"})
+
+
+def documents_of(path: Path, root: Path, errors: list[ContentError], shelf: Shelf | None = None) -> Iterable[Document]:
+    """The documents of a file, or of every YAML file below a folder, named relative to `root`."""
+    for file in _files(path):
+        name = file.relative_to(root).as_posix()
+        documents, wrong = shelf.documents(file, name) if shelf else read_documents(file, name)
         errors += wrong
         yield from documents
 
@@ -124,6 +165,8 @@ def _joined(
         if not wrong:
             used = [by_id[name] for name in dict.fromkeys(name for rule in model.rules for name in rule.filters)]
             techniques = tuple(dict.fromkeys(technique for one in used for technique in one.techniques))
+            from hinomi.detect.model_file import model_version
+
             version = model_version(model, [one.version for one in used])
             sound.append(replace(model, techniques=techniques, version=version))
     return tuple(sound)

@@ -63,10 +63,10 @@ def read_custom(
         return None, [with_column(one, text) for one in errors]
     found: Filter | Model | None
     if kind == "filter":
-        whole = replace(documents[0], data=_completed_filter(documents[0], id_))
+        whole = documents[0].with_data(_completed_filter(documents[0], id_))
         found, errors = read_filter(whole, origin=origin, techniques=techniques, file_type=OpenFilterFile)
     else:
-        whole = replace(documents[0], data=_completed_model(documents[0]))
+        whole = documents[0].with_data(_completed_model(documents[0]))
         found, errors = read_model(whole, origin=origin, file_type=OpenModelFile)
     return found, [with_column(one, text) for one in errors]
 

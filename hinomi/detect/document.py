@@ -1,8 +1,7 @@
 """YAML documents that know where each value stands. In: a file. Out: documents, and errors with file and line."""
 
 import difflib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +12,54 @@ from hinomi.errors import ContentError, Place
 MAX_BYTES = 1 << 20  # a filter or model is a page of text; ten megabytes of YAML are an accident or an attack
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
-    """One YAML document. `data` is its content; `text` the whole file's, in which it is number `index`."""
+Head = Mapping[str, str | None]  # the top-level keys of a document, with the values that others refer to it by
+REFERRED = ("id", "name")
 
-    file: str
-    text: str
-    data: dict[str, Any]
-    node: yaml.Node
-    index: int = 0
+
+class Document:
+    """One YAML document: number `index` of those in `text`, the whole text of `file`.
+
+    One that was read before comes with its head alone: the rest is parsed when somebody asks for it.
+    """
+
+    __slots__ = ("_head", "_parsed", "file", "index", "reading", "text")
+
+    def __init__(
+        self,
+        file: str,
+        text: str,
+        index: int,
+        parsed: tuple[dict[str, Any], yaml.Node] | None = None,
+        head: Head | None = None,
+    ) -> None:
+        self.file, self.text, self.index = file, text, index
+        self._parsed, self._head = parsed, head
+        self.reading: Any = None  # what it was read as before, for who keeps that (shelf.py)
+
+    @property
+    def data(self) -> dict[str, Any]:
+        return self._whole()[0]
+
+    @property
+    def node(self) -> yaml.Node:
+        return self._whole()[1]
+
+    @property
+    def head(self) -> Head:
+        if self._head is None:
+            data = self.data
+            self._head = {str(key): str(data[key]) if key in REFERRED and data[key] else None for key in data}
+        return self._head
+
+    def with_data(self, data: dict[str, Any]) -> "Document":
+        """The document as if it had said `data`, at the places where it says what it says."""
+        return Document(self.file, self.text, self.index, (data, self.node))
+
+    def _whole(self) -> tuple[dict[str, Any], yaml.Node]:
+        if self._parsed is None:
+            again = parse_documents(self.text, self.file)[0][self.index]
+            self._parsed = again.data, again.node
+        return self._parsed
 
     def place(self, *path: str | int) -> Place:
         """Where the value at `path` stands; the nearest place above it where there is no such value."""
@@ -67,7 +105,7 @@ def parse_documents(text: str, name: str) -> tuple[list[Document], list[ContentE
                 continue
             data = loader.construct_document(node)
             if isinstance(data, dict):
-                documents.append(Document(name, text, data, node, len(documents)))
+                documents.append(Document(name, text, len(documents), (data, node)))
             elif data is not None:
                 errors.append(ContentError("not a mapping of keys to values", at=Place(name, node.start_mark.line + 1)))
     except (yaml.YAMLError, ValueError, RecursionError) as error:

@@ -5,9 +5,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from hinomi.detect.condition import predicates_of
-from hinomi.detect.filter_file import MAX_HIGHLIGHTS
 from hinomi.schema.activity import ActivityBatch
-from hinomi.schema.content import Filter
+from hinomi.schema.content import MAX_HIGHLIGHTS, Filter
 from hinomi.schema.detection import Detection
 
 # What an analyst wants to see first where a filter does not say.

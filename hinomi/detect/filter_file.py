@@ -16,9 +16,8 @@ from hinomi.detect.placeholders import errors_of
 from hinomi.detect.sigma_rule import read_sigma
 from hinomi.errors import ContentError
 from hinomi.schema.activity import FIELDS
-from hinomi.schema.content import Filter, Text
+from hinomi.schema.content import MAX_HIGHLIGHTS, Filter, Text
 
-MAX_HIGHLIGHTS = 10  # the console shows at most ten per event
 IDENTIFIER = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
 

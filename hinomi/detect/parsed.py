@@ -13,11 +13,10 @@ if TYPE_CHECKING:  # importing pySigma takes longer than reading all conditions 
 class RuleSource:
     """How pySigma's rule can be had again: kept for all filters, the rules would be the most of what they take up."""
 
-    __slots__ = ("_parse", "_rule", "index")
+    __slots__ = ("_parse", "_rule")
 
-    def __init__(self, index: int, parse: Callable[[], "SigmaRule"], rule: "SigmaRule | None" = None) -> None:
-        """`index`: which of the YAML documents in the file it was."""
-        self.index, self._parse, self._rule = index, parse, rule
+    def __init__(self, parse: Callable[[], "SigmaRule"], rule: "SigmaRule | None" = None) -> None:
+        self._parse, self._rule = parse, rule
 
     @property
     def rule(self) -> "SigmaRule":

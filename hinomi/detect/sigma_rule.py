@@ -94,7 +94,7 @@ def parse_rule(document: Document, placeholders: Placeholders) -> tuple[Parsed |
         if not rule.errors:
             fill(rule, placeholders)
             again = partial(parsed_again, document.text, document.index, placeholders)
-            source = RuleSource(document.index, again, rule)
+            source = RuleSource(again, rule)
             return Parsed(condition_of(rule), str(rule.id) if rule.id else "", source), []
     except SigmaError as error:
         return None, [located(document, error, POLICY)]

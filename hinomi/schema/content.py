@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+MAX_HIGHLIGHTS = 10  # the console shows at most ten per event
+
 
 class Severity(StrEnum):
     CRITICAL = "critical"
