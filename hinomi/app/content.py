@@ -11,23 +11,30 @@ from hinomi.app.folder import DataFolder
 from hinomi.app.local_server import LocalServer
 from hinomi.app.opening import open_database
 from hinomi.database import Database
+from hinomi.detect.compile_cache import CompileCache
 from hinomi.detect.content import Content, load_content
 from hinomi.errors import ContentError
 from hinomi.operations.book import ContentBook
 from hinomi.operations.given import Given, read_given
-from hinomi.settings import Settings
+from hinomi.settings import Settings, cache_folder
 
 IMPORTED = "content/sigma"  # below the data folder: the rules as they were given
 
 
 def load_shipped(settings: Settings) -> tuple[Content, list[ContentError]]:
     """The shipped content, and the files of it that cannot be used: those are left out, never the rest."""
-    return load_content(settings.content_folder)
+    return load_content(settings.content_folder, cache=compile_cache())
 
 
 def load_given(settings: Settings) -> Given:
     """Shipped content and imported Sigma rules, and what of both cannot be used."""
-    return read_given(settings.content_folder, settings.data / IMPORTED)
+    return read_given(settings.content_folder, settings.data / IMPORTED, cache=compile_cache())
+
+
+def compile_cache() -> CompileCache | None:
+    """What content files were read as, for this user."""
+    folder = cache_folder()
+    return CompileCache(folder / "content") if folder else None
 
 
 def open_book(settings: Settings, database: Database | None = None) -> ContentBook:

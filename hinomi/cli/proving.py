@@ -64,10 +64,11 @@ def verify(folder: Path | None, changed: bool, mutate: bool, at_least: int, as_j
 
 
 def _load(folder: Path) -> tuple[Content, list[ContentError]]:
+    from hinomi.app.content import compile_cache
     from hinomi.attack.catalogue import load_attack
     from hinomi.detect.content import load_content
 
-    return load_content(folder, techniques=load_attack().known_ids())
+    return load_content(folder, techniques=load_attack().known_ids(), cache=compile_cache())
 
 
 def _cache_file(folder: Path) -> Path:

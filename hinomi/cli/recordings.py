@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from hinomi.cli.frame import data_option, existing, json_option, print_json, say, warn
-from hinomi.settings import read_settings
+from hinomi.settings import cache_folder, read_settings
 
 
 @click.command(
@@ -98,11 +98,14 @@ def _print_import(report: dict[str, Any]) -> None:
 )
 @json_option
 def detect(paths: tuple[Path, ...], rules: tuple[Path, ...], as_json: bool) -> None:
+    from hinomi.detect.compile_cache import CompileCache
     from hinomi.operations.file_detection import detect_files
 
     settings = read_settings({})
+    folder = cache_folder()
+    cache = CompileCache(folder / "content") if folder else None
     count = 0
-    for found in detect_files(existing(paths), rules, settings.content_folder, on_problem=warn):
+    for found in detect_files(existing(paths), rules, settings.content_folder, warn, cache):
         count += 1
         if as_json:
             print_json(found)

@@ -16,7 +16,6 @@ from pathlib import Path
 from hinomi.detect.compile_cache import CompileCache
 from hinomi.detect.document import Document, nearest, read_documents
 from hinomi.detect.shelf import Shelf
-from hinomi.detect.sigma_rule import read_sigma
 from hinomi.errors import ContentError, Place
 from hinomi.schema.content import Filter, Model
 
@@ -108,6 +107,8 @@ def load_filters(
 
 def load_sigma(paths: Iterable[Path]) -> tuple[tuple[Filter, ...], list[ContentError]]:
     """Every Sigma rule in the files and folders, in the order of their paths; a second rule with an id is an error."""
+    from hinomi.detect.sigma_rule import read_sigma
+
     errors: list[ContentError] = []
     filters: list[Filter] = []
     for path in paths:

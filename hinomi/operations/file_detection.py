@@ -9,7 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from hinomi.detect.content import load_content, load_sigma
+from hinomi.detect import content
+from hinomi.detect.compile_cache import CompileCache
+from hinomi.detect.content import load_sigma
 from hinomi.detect.engine import Engine
 from hinomi.errors import InputError
 from hinomi.ingest.protocols.file import read_paths
@@ -21,13 +23,18 @@ from hinomi.schema.record import DeadLetter
 LEVELS = {"info": "informational"}  # our risk -> Sigma's level, where the words differ
 
 
-def load_filters(rules: Sequence[Path], content_folder: Path, on_problem: Callable[[str], None]) -> tuple[Filter, ...]:
+def load_filters(
+    rules: Sequence[Path],
+    content_folder: Path,
+    on_problem: Callable[[str], None],
+    cache: CompileCache | None = None,
+) -> tuple[Filter, ...]:
     """Filters of the given Sigma folders, else the shipped ones. Broken files are told and left out."""
     if rules:
         filters, errors = load_sigma(rules)
     else:
-        content, errors = load_content(content_folder)
-        filters = content.filters
+        shipped, errors = content.load_filters(content_folder, cache=cache)
+        filters = tuple(shipped)
     for error in errors:
         on_problem(str(error))
     if not filters:
@@ -40,9 +47,10 @@ def detect_files(
     rules: Sequence[Path],
     content_folder: Path,
     on_problem: Callable[[str], None],
+    cache: CompileCache | None = None,
 ) -> Iterator[dict[str, Any]]:
     """One object per detection: rule_id, rule_title, level, techniques, file, record, time. In record order."""
-    filters = {filter_.id: filter_ for filter_ in load_filters(rules, content_folder, on_problem)}
+    filters = {filter_.id: filter_ for filter_ in load_filters(rules, content_folder, on_problem, cache)}
     engine, normaliser = Engine(tuple(filters.values())), Normaliser()
     gc.freeze()  # the rules stay: do not look at them again and again
     for batch in read_paths(paths):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import yaml
 
+from hinomi.detect.compile_cache import CompileCache
 from hinomi.detect.content import Content, load_content, load_sigma
 from hinomi.detect.document import parse_documents
 from hinomi.detect.text_store import Key
@@ -54,9 +55,11 @@ class Given:
 _DATE = re.compile(r"^(date|modified): *['\"]?(\d{4})[-/](\d\d)[-/](\d\d)", re.MULTILINE)
 
 
-def read_given(shipped: Path, imported: Path, techniques: Collection[str] | None = None) -> Given:
+def read_given(
+    shipped: Path, imported: Path, techniques: Collection[str] | None = None, cache: CompileCache | None = None
+) -> Given:
     """Shipped content, and imported rules with ids that the shipped content does not have."""
-    content, errors = load_content(shipped, techniques=techniques)
+    content, errors = load_content(shipped, techniques=techniques, cache=cache)
     if not imported.is_dir():
         return Given(content, tuple(errors), shipped, imported)
     rules, wrong = load_sigma([imported])
