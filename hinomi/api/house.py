@@ -14,6 +14,7 @@ from hinomi.lake.lake import Lake
 from hinomi.operations.book import ContentBook
 from hinomi.operations.editing import ContentEditor
 from hinomi.operations.exceptions import ExceptionBook
+from hinomi.operations.preview import Previews
 from hinomi.operations.proof_book import ProofBook
 from hinomi.workbench.workbench import Workbench
 
@@ -45,6 +46,7 @@ class House:
     book: ContentBook
     editor: ContentEditor
     proofs: ProofBook
+    previews: Previews
     append: Callable[[bytes], int]
     progress: Callable[[int], dict[str, Any]]
     status: Callable[[], dict[str, Any]]

@@ -23,6 +23,7 @@ from hinomi.ingest.store import DeadLetters
 from hinomi.lake.lake import Lake
 from hinomi.operations.editing import ContentEditor
 from hinomi.operations.exceptions import ExceptionBook
+from hinomi.operations.preview import Previews
 from hinomi.operations.proof_book import ProofBook
 from hinomi.pipeline import Pipeline
 from hinomi.schema.record import RecordBatch
@@ -77,6 +78,8 @@ class House:
         closing.callback(self.spool.close)
         self.lake = Lake.start(settings.data / "lake", memory_mb=settings.lake_memory_mb, floor_bytes=floor_bytes)
         closing.callback(self.lake.close)
+        self.previews = Previews(self.lake)
+        closing.callback(self.previews.close)
         self.pipeline = Pipeline(
             spool=self.spool,
             database=self.database,

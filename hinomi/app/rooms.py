@@ -34,6 +34,7 @@ def api_house(house: House) -> ApiHouse:
         book=house.book,
         editor=house.editor,
         proofs=house.proofs,
+        previews=house.previews,
         measured=_measured(house),
         secret=house.secret,
         console=CONSOLE if (CONSOLE / "index.html").is_file() else None,
