@@ -13,12 +13,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from hinomi.api import console, failures, ingest, probes, v3
+from hinomi.api.console import bundles
 from hinomi.api.console_files import SECURITY_HEADERS, is_for_console, serve_console
 from hinomi.api.envelope import REQUEST_S, Envelope
 from hinomi.api.gate import Open, Rates, refuse_ungated
 from hinomi.api.house import House
 from hinomi.api.reply import reply
 from hinomi.ingest.packing import MAX_BODY_BYTES
+from hinomi.operations.bundle import MAX_ZIP
 
 
 def create_app(house: House, request_s: float = REQUEST_S) -> FastAPI:
@@ -45,7 +47,7 @@ def create_app(house: House, request_s: float = REQUEST_S) -> FastAPI:
         Envelope,
         observe=app.state.metrics.observe,
         security_headers=SECURITY_HEADERS,
-        wide_paths={ingest.RECORDS_PATH: MAX_BODY_BYTES},
+        wide_paths={bundles.IMPORT_PATH: MAX_ZIP, ingest.RECORDS_PATH: MAX_BODY_BYTES},
         seconds=request_s,
     )
     refuse_ungated(app)
