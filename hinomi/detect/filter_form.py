@@ -11,6 +11,7 @@ from sys import intern
 from typing import TYPE_CHECKING, Any
 
 from hinomi.detect.condition import And, Constant, Node, Not, Or
+from hinomi.detect.guards import needs_of, remember
 from hinomi.detect.parsed import Parsed, RuleSource
 from hinomi.detect.predicate import Operator, Predicate
 from hinomi.errors import ContentError, Place
@@ -108,10 +109,11 @@ _FORMS: dict[type, tuple[str, Callable[[Any], Any], Callable[[Any], Any]]] = {
 _MAKERS = {tag: make for tag, _, make in _FORMS.values()}
 
 
-# ---- conditions: [operator, field, value, cased] or [how parts join, parts] ----
+# ---- conditions: [operator, field, value, cased] (with what a pattern needs) or [how parts join, parts] ----
 def _plain_node(node: Node) -> list[Any]:
     if isinstance(node, Predicate):
-        return [str(node.operator), node.field, _plain(node.value), node.cased]
+        plain = [str(node.operator), node.field, _plain(node.value), node.cased]
+        return [*plain, needs_of(node)] if node.operator is Operator.REGEX else plain
     if isinstance(node, And | Or):
         return ["and" if isinstance(node, And) else "or", [_plain_node(part) for part in node.parts]]
     return ["not", _plain_node(node.part)] if isinstance(node, Not) else ["constant", node.value]
@@ -121,8 +123,11 @@ def _node(plain: Any) -> Node:
     kind = plain[0]
     operator = _OPERATORS.get(kind)
     if operator is not None:
-        _, field, value, cased = plain
-        return Predicate(None if field is None else intern(field), operator, _value(value), cased)
+        field = plain[1]
+        predicate = Predicate(None if field is None else intern(field), operator, _value(plain[2]), plain[3])
+        if operator is Operator.REGEX:
+            remember(predicate, tuple(map(tuple, plain[4])))
+        return predicate
     inner = plain[1]
     if kind == "and":
         return And(tuple([_node(part) for part in inner]))

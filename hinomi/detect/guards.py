@@ -37,10 +37,22 @@ def guards_of(predicate: Predicate) -> tuple[str, ...]:
 def needs_of(predicate: Predicate) -> tuple[tuple[str, ...], ...]:
     """Every choice; a text may be one letter."""
     if predicate.operator is Operator.REGEX:
-        return tuple(dict.fromkeys(_choices(*predicate.value)))
+        given = _given.get(predicate.value)
+        return tuple(dict.fromkeys(_choices(*predicate.value))) if given is None else given
     if predicate.operator is Operator.GLOB:
         return tuple((part,) for part in predicate.value if isinstance(part, str))
     return ()
+
+
+def remember(predicate: Predicate, needs: tuple[tuple[str, ...], ...]) -> None:
+    """What `needs_of` a regular expression are, from where they were kept: to find out takes longest of all planning."""
+    if len(_given) >= MAX_GIVEN:
+        _given.clear()
+    _given[predicate.value] = needs
+
+
+_given: dict[tuple[str, str], tuple[tuple[str, ...], ...]] = {}
+MAX_GIVEN = 65_536
 
 
 def required_literals(pattern: str, flags: str) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hinomi.detect import guards
 from hinomi.detect.guards import guards_of, needs_of, required_literals
 from hinomi.detect.literals import fold
 from hinomi.detect.predicate import ANY_CHARACTER, ANY_TEXT, Operator, Predicate, scalar_test
@@ -80,3 +81,9 @@ def test_a_wrong_pattern_is_not_also_written_to_stderr(capfd: pytest.CaptureFixt
     with pytest.raises(Exception, match=r"look-around|invalid perl operator|missing"):
         scalar_test(Predicate("A", Operator.REGEX, ("(?=x)", "")))
     assert re.sub(r"WARNING: All log messages.*\n", "", capfd.readouterr().err) == ""
+
+
+def test_what_was_kept_is_taken_for_true() -> None:
+    predicate = Predicate("A", Operator.REGEX, ("kept[^x]*pattern", "i"))
+    guards.remember(predicate, (("kept",),))
+    assert needs_of(predicate) == (("kept",),)
