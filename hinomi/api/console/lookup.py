@@ -11,7 +11,7 @@ from hinomi.api.house import House
 from hinomi.api.reply import reply
 from hinomi.api.resource import resource
 from hinomi.api.shapes import Shape, Text
-from hinomi.attack.catalogue import load_attack
+from hinomi.attack.shelf import load_attack
 from hinomi.schema.principal import Permission
 
 router = resource("/console/api", "lookup")
