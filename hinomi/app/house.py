@@ -14,7 +14,7 @@ from hinomi.app.content import open_book
 from hinomi.app.folder import DataFolder
 from hinomi.app.memory import give_back, settle
 from hinomi.app.opening import open_database
-from hinomi.attack.shelf import load_attack
+from hinomi.attack.catalogue import load_attack, use_imported
 from hinomi.detect.content import Content
 from hinomi.errors import ContentError, HinomiError
 from hinomi.ingest.packing import pack
@@ -66,6 +66,7 @@ class House:
         self.database = open_database(settings)
         closing.callback(self.database.close)
         self.book = open_book(settings, self.database)
+        use_imported(settings.data)
         self.proofs = ProofBook()
         self.editor = ContentEditor(self.book, self.proofs, load_attack().known_ids())
         self.access = Access(self.database, time.time)

@@ -26,6 +26,8 @@ FACETS = {
     "risk": "risk",
     "tactic": "arrayJoin(tactics)",
     "technique": "arrayJoin(techniques)",
+    # a technique with all its sub-techniques: each detection once, however many of them it names
+    "family": "arrayJoin(arrayDistinct(arrayMap(one -> splitByChar('.', one)[1], techniques)))",
     "filter": "filterId",
     "endpoint": "endpointHostName",
 }

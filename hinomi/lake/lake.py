@@ -172,7 +172,7 @@ class Lake:
         to_ms: int | None = None,
         limit: int = 100,
     ) -> list[tuple[str, int]]:
-        """Values with counts, most frequent first. `name`: risk, tactic, technique, filter or endpoint."""
+        """Values with counts, most frequent first. `name`: risk, tactic, technique, family (a technique with its subs), filter, endpoint."""
         return detections.facet(self._connection, where, parameters, Window(from_ms, to_ms), name, limit)
 
     # ---- processes --------------------------------------------------------------------------------------------------

@@ -1,124 +1,60 @@
-from typing import Any
+"""An import counts from the next asking on; one that cannot be read hinders nobody."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from hinomi.attack.catalogue import attack_of
-from hinomi.attack.crosswalk import CROSSWALK
+from hinomi.attack.bundled import VERSION
+from hinomi.attack.catalogue import FILE, attack_status, load_attack, use_imported, write_import
 from hinomi.attack.facts import Entry, Facts
-from hinomi.attack.shelf import load_attack
-from hinomi.attack.tactics import TACTICS
+
+FACTS = Facts("20.1", (Entry("T1003", "OS Credential Dumping", "technique", ("credential-access",)),))
 
 
-def test_techniques_are_found_in_every_spelling_and_by_name() -> None:
-    attack = load_attack()
-    wanted = attack.techniques["T1003.002"]
-    assert wanted.name == "Security Account Manager"
-    assert wanted.parent == "T1003"
-    assert wanted.tactics == ("TA0006",)
-    assert attack.technique("t1003-002") is wanted
-    assert attack.technique("security account manager") is wanted
-    assert attack.technique("nothing of the kind") is None
+@pytest.fixture(autouse=True)
+def alone() -> Iterator[None]:
+    yield
+    use_imported(None)
 
 
-def test_old_ids_find_what_they_became() -> None:
-    attack = load_attack()
-    assert attack.technique_name("T1562.001") == "Disable or Modify Tools"
-    assert attack.technique_name("T1086") == "PowerShell"
-    assert attack.technique_name("T9999") == "T9999"
-    assert not set(CROSSWALK) & set(attack.techniques)
+def test_without_an_import_what_comes_with_the_product_counts(tmp_path: Path) -> None:
+    use_imported(tmp_path)
+    status = attack_status()
+    assert (status["version"], status["source"], status["imported"]) == (VERSION, "bundled", None)
+    assert status["groups"] > 100
+    assert status["software"] > 500
+    assert status["mitigations"] > 30
 
 
-def test_every_relation_leads_somewhere() -> None:
-    attack = load_attack()
-    tactics = {tactic.id for tactic in TACTICS}
-    for technique in attack.techniques.values():
-        assert technique.tactics
-        assert set(technique.tactics) <= tactics
-        assert technique.parent is None or technique.id in attack.techniques[technique.parent].subtechniques
-        assert set(technique.groups + technique.software) <= set(attack.names)
-        assert set(technique.mitigations) <= set(attack.names)
-    for actor in attack.actors.values():
-        assert set(actor.techniques) <= set(attack.techniques)
-        assert all(actor.id in attack.actors[other].others for other in actor.others)
-    assert set(attack.revoked.values()) <= set(attack.techniques) | set(attack.actors)
-    assert not set(attack.deprecated) & (set(attack.techniques) | set(attack.actors))
+def test_an_import_counts_at_once_and_is_told(tmp_path: Path) -> None:
+    use_imported(tmp_path)
+    assert load_attack().version == VERSION
+    write_import(tmp_path, FACTS, {"file": "x.json"})
+    assert load_attack().version == "20.1"
+    status = attack_status()
+    assert (status["source"], status["imported"]) == ("imported", {"file": "x.json"})
+    assert [path.name for path in tmp_path.iterdir()] == [FILE]
 
 
-def test_users_of_a_replaced_technique_move_along() -> None:
-    attack = load_attack()
-    mimikatz = next(id_ for id_, name in attack.names.items() if name == "Mimikatz")
-    assert mimikatz in attack.techniques["T1003.002"].software
-    assert attack.techniques["T1685"].groups
+@pytest.mark.parametrize("data", [b"", b"{}", b"not json", b'{"format": 99}', b'{"format": 1, "facts": {}}'])
+def test_a_damaged_import_is_told_and_left_aside(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / FILE).write_bytes(data)
+    use_imported(tmp_path)
+    assert load_attack().version == VERSION
+    assert "import them again" in attack_status()["trouble"]
 
 
-def test_find_lists_the_exact_id_first() -> None:
-    found = [technique.id for technique in load_attack().find("T1003")]
-    assert found[0] == "T1003"
-    assert "T1003.002" in found
-    assert [technique.id for technique in load_attack().find("dcsync")] == ["T1003.006"]
+def test_a_failed_write_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    use_imported(tmp_path)
+    write_import(tmp_path, FACTS, {})
 
+    def full(_handle: int) -> None:
+        raise OSError("no space left")
 
-@pytest.mark.parametrize("wanted", ["G0016", "g0016", "APT29 (G0016)", "APT29", "cozy bear"])
-def test_a_group_is_found_by_id_and_by_any_name(wanted: str) -> None:
-    found = load_attack().actor(wanted)
-    assert found is not None
-    assert (found.id, found.name, found.kind) == ("G0016", "APT29", "group")
-    assert "T1003.002" in found.techniques
-    assert found.others
-
-
-def test_software_says_what_it_is_and_who_uses_it() -> None:
-    attack = load_attack()
-    found = attack.actor("Mimikatz (S0002)")
-    assert found is not None
-    assert (found.id, found.kind, found.form) == ("S0002", "software", "tool")
-    assert "T1003.001" in found.techniques
-    assert "G0016" in found.others
-    assert attack.find_actors("mimikatz")[0] is found
-    assert attack.actor("S9999") is None
-
-
-def test_mitigations_lead_to_techniques_and_back() -> None:
-    attack = load_attack()
-    assert attack.techniques["T1003.001"].mitigations
-    one = attack.actors[attack.techniques["T1003.001"].mitigations[0]]
-    assert one.kind == "mitigation"
-    assert "T1003.001" in one.techniques
-
-
-def facts(*entries: Entry, **more: Any) -> Facts:
-    return Facts("20.0", entries, **more)
-
-
-def test_a_later_version_brings_its_own_tactics_and_ids() -> None:
-    attack = attack_of(
-        facts(
-            Entry("TA0999", "Boredom", "tactic", form="boredom"),
-            Entry("T2001", "Yawn", "technique", ("boredom", "impact")),
-            Entry("T2001.001", "Sigh", "technique", ("boredom",)),
-            revoked={"T1485": "T2001", "T1486": "T1485", "T1487": "T1487"},
-        )
-    )
-    assert attack.tactics[-1].id == "TA0999"
-    assert attack.techniques["T2001"].tactics == ("TA0040", "TA0999")
-    assert attack.techniques["T2001"].subtechniques == ("T2001.001",)
-    found = attack.technique("T1486")
-    assert found is not None
-    assert found.id == "T2001"
-    assert attack.technique("T1487") is None
-
-
-def test_an_older_version_is_carried_over_to_our_ids() -> None:
-    old = facts(
-        Entry("T1562.001", "Disable or Modify Tools", "technique", ("defense-evasion",)),
-        Entry("G0001", "Somebody", "group"),
-        uses=(("G0001", "T1562.001"),),
-    )
-    found = attack_of(old).technique("T1562.001")
-    assert found is not None
-    assert (found.id, found.tactics, found.groups) == ("T1685", ("TA0112",), ("G0001",))
-
-
-def test_no_sentence_of_the_data_is_kept() -> None:
-    longest = max(load_attack().techniques.values(), key=lambda technique: len(technique.name))
-    assert len(longest.name) < 80
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="no space"):
+        write_import(tmp_path, Facts("21.0", FACTS.entries), {})
+    assert [path.name for path in tmp_path.iterdir()] == [FILE]
+    assert load_attack().version == "20.1"

@@ -4,6 +4,7 @@ from hinomi.api.console import (
     activities,
     administration,
     attack,
+    attack_matrix,
     bundles,
     content_editing,
     content_versions,
@@ -38,6 +39,7 @@ RESOURCES = (
     content_editing.router,
     content_versions.router,
     attack.router,
+    attack_matrix.router,
     lookup.router,
     administration.router,
 )

@@ -11,7 +11,7 @@ from hinomi.api.house import House
 from hinomi.api.reply import reply
 from hinomi.api.resource import resource
 from hinomi.api.shapes import Shape, Text
-from hinomi.attack.shelf import load_attack
+from hinomi.attack.catalogue import load_attack
 from hinomi.schema.principal import Permission
 
 router = resource("/console/api", "lookup")
@@ -22,6 +22,9 @@ _PATHS = {
     "alert": "/workbench/alerts/",
     "incident": "/workbench/incidents/",
     "technique": "/attack/techniques/",
+    "group": "/attack/groups/",
+    "software": "/attack/software/",
+    "mitigation": "/attack/mitigations/",
     "filter": "/filters/",
     "model": "/models/",
 }
@@ -29,7 +32,9 @@ _SEARCHED = {"endpoint": "endpointHostName", "account": "logonUser"}
 
 
 class Found(Shape):
-    kind: Literal["alert", "incident", "endpoint", "account", "technique", "filter", "model"]
+    kind: Literal[
+        "alert", "incident", "endpoint", "account", "technique", "group", "software", "mitigation", "filter", "model"
+    ]
     id: str
     label: Text | str
     link: str
@@ -45,7 +50,7 @@ def look_up(house: Rooms, q: Annotated[str, Query(max_length=200, description="A
     wanted = q.strip()
     if len(wanted) < 2:
         return reply({"items": []})
-    return reply({"items": [*_kept(house, wanted), *_techniques(wanted), *_content(house, wanted)]})
+    return reply({"items": [*_kept(house, wanted), *_attack(wanted), *_content(house, wanted)]})
 
 
 def _kept(house: House, wanted: str) -> list[dict[str, Any]]:
@@ -53,8 +58,13 @@ def _kept(house: House, wanted: str) -> list[dict[str, Any]]:
     return [_found(kind, id_, label if isinstance(label, str) else text(label)) for kind, id_, label in kept]
 
 
-def _techniques(wanted: str) -> list[dict[str, Any]]:
-    return [_found("technique", each.id, each.name) for each in load_attack().find(wanted, _EACH)]
+def _attack(wanted: str) -> list[dict[str, Any]]:
+    """Techniques, groups, software and mitigations; those of a kind together, the kind that is meant first."""
+    attack = load_attack()
+    found = [_found("technique", each.id, each.name) for each in attack.find(wanted, _EACH)]
+    actors = attack.find_actors(wanted, _EACH)
+    others = [_found(each.kind, each.id, each.name) for each in actors]
+    return [*others, *found] if attack.actor(wanted) is not None else [*found, *others]
 
 
 def _content(house: House, wanted: str) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from hinomi.api.shapes import Shape
-from hinomi.attack.shelf import load_attack
+from hinomi.attack.catalogue import load_attack
 from hinomi.attack.tactics import find_tactic
 from hinomi.query.moment import format_moment
 from hinomi.schema.content import Text
