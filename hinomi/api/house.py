@@ -16,6 +16,7 @@ from hinomi.operations.editing import ContentEditor
 from hinomi.operations.exceptions import ExceptionBook
 from hinomi.operations.preview import Previews
 from hinomi.operations.proof_book import ProofBook
+from hinomi.operations.time_travels import TimeTravels
 from hinomi.workbench.workbench import Workbench
 
 
@@ -47,6 +48,7 @@ class House:
     editor: ContentEditor
     proofs: ProofBook
     previews: Previews
+    time_travels: TimeTravels
     append: Callable[[bytes], int]
     progress: Callable[[int], dict[str, Any]]
     status: Callable[[], dict[str, Any]]

@@ -25,6 +25,7 @@ from hinomi.operations.editing import ContentEditor
 from hinomi.operations.exceptions import ExceptionBook
 from hinomi.operations.preview import Previews
 from hinomi.operations.proof_book import ProofBook
+from hinomi.operations.time_travels import TimeTravels
 from hinomi.pipeline import Pipeline
 from hinomi.schema.record import RecordBatch
 from hinomi.settings import Settings
@@ -91,6 +92,8 @@ class House:
             batch_records=settings.batch_records,
         )
         self.book.on_change = self.pipeline.use
+        self.time_travels = TimeTravels(self.book, self.lake, time.time, is_busy=lambda: self.waiting > 0)
+        closing.callback(self.time_travels.close)
         closing.callback(self.pipeline.close)
         closing.callback(self.stop)
 

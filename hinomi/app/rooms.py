@@ -35,6 +35,7 @@ def api_house(house: House) -> ApiHouse:
         editor=house.editor,
         proofs=house.proofs,
         previews=house.previews,
+        time_travels=house.time_travels,
         measured=_measured(house),
         secret=house.secret,
         console=CONSOLE if (CONSOLE / "index.html").is_file() else None,

@@ -59,7 +59,7 @@ def _drafts(texts: list[GivenText], content: Content) -> dict[Key, Filter | Mode
     for number, one in enumerate(sorted(texts, key=lambda text: text.kind), 1):
         if one.kind not in KINDS:
             raise InputError(f"the kind of a text is filter or model, not {one.kind[:20]!r}")
-        key = (one.kind, one.id or f"draft-{number}")
+        key = (one.kind, one.id or f"draft_{number}")
         known = Content(content.filters + tuple(value for value in found.values() if isinstance(value, Filter)))
         checked = validate(one.kind, one.text, known, id_=key[1])
         if checked.value is None:

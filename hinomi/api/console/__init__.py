@@ -19,6 +19,7 @@ from hinomi.api.console import (
     previews,
     profile,
     session,
+    time_travel,
     workbench,
 )
 
@@ -38,6 +39,7 @@ RESOURCES = (
     bundles.router,
     content_editing.router,
     content_versions.router,
+    time_travel.router,
     attack.router,
     attack_matrix.router,
     lookup.router,

@@ -1,0 +1,145 @@
+from typing import Any
+
+import httpx
+import pytest
+
+from hinomi.api.console.time_travel import TravelShape
+from hinomi.operations.jobs import Job
+from hinomi.operations.time_travels import TimeTravels
+from hinomi.schema.principal import Role
+from tests.api.house import ATTACKED, HIVE_FILTER, Running
+from tests.api.test_envelope import told
+
+API = "/console/api/time-travel"
+DAY = {"from": "2026-01-15", "to": "2026-01-15T23:59:59Z"}
+WHO_MODEL = """
+name: Somebody Asks Who They Are
+severity: low
+suppress: 24h
+rules:
+  - {id: many, name: Five in an hour, type: count, filters: [whoami_run], group_by: [endpointGuid], window: 1h, threshold: 5}
+"""
+
+
+def travelled(running: Running, sent: dict[str, Any], person: httpx.Client | None = None) -> dict[str, Any]:
+    """The result of a travel, waited for."""
+    person = person or running.person()
+    reply = person.post(API, json=sent)
+    assert reply.status_code == 202, reply.text
+    job = reply.json()["job"]
+    wait(running, job)
+    found: dict[str, Any] = person.get(f"{API}/{job}").json()
+    TravelShape.model_validate(found)
+    assert found["state"] == "done", found
+    return found
+
+
+def wait(running: Running, id_: str) -> Job:
+    job = running.house.time_travels.jobs._jobs[id_]
+    assert job.thread is not None
+    job.thread.join()
+    return job
+
+
+def codes(found: dict[str, Any]) -> set[tuple[str, ...]]:
+    return {tuple(reason["code"] for reason in item["reasons"]) for item in found["items"]}
+
+
+def test_with_the_content_of_then_all_alerts_are_the_same(shared: Running) -> None:
+    found = travelled(shared, {})
+    assert found["counts"] == {"onlyThen": 0, "onlyNow": 0, "both": ATTACKED}
+    assert (found["read"], found["total"], found["unread"]) == (ATTACKED + 5, ATTACKED + 5, 0)
+    assert {item["alert"]["id"] for item in found["items"]} == {shared.alert_of(f"PC-{n}") for n in range(ATTACKED)}
+    assert codes(found) == {()}
+
+
+def test_the_edges_of_a_window_make_no_differences(shared: Running) -> None:
+    found = travelled(shared, {"from": "2026-01-15T03:03:00Z", "to": "2026-01-15T03:05:00.000Z"})
+    assert found["counts"] == {"onlyThen": 0, "onlyNow": 0, "both": 3}
+    assert travelled(shared, {"from": "2025-01-01", "to": "2025-01-02"})["counts"]["both"] == 0
+
+
+def test_a_text_that_is_tried_shows_what_it_would_raise(shared: Running) -> None:
+    found = travelled(shared, DAY | {"texts": [{"kind": "model", "text": WHO_MODEL}]})
+    assert found["counts"] == {"onlyThen": 0, "onlyNow": 1, "both": 0}
+    (item,) = found["items"]
+    assert (item["model"]["en"], item["severity"], item["alert"]) == ("Somebody Asks Who They Are", "low", None)
+    assert (item["eventCount"], item["entities"], len(item["evidence"])) == (5, ["PC-1"], 5)
+    assert item["evidence"][0]["filterTitle"]["ja"] == "whoami による利用者の確認"
+    assert ["objectCmd", "whoami"] in item["evidence"][0]["highlights"]
+    assert codes(found) == {("draft",)}
+
+
+def test_a_filter_that_says_something_else_loses_alerts(shared: Running) -> None:
+    narrow = HIVE_FILTER.replace("' save '", "' export '")
+    found = travelled(shared, {"texts": [{"kind": "filter", "id": "sam_hive_saved", "text": narrow}]})
+    assert found["counts"] == {"onlyThen": ATTACKED, "onlyNow": 0, "both": 0}
+    assert codes(found) == {("draft", "filterChanged", "modelChanged")}
+    again = travelled(shared, {"versions": [{"id": "sam_hive_saved", "version": 0}]})
+    assert again["counts"]["both"] == ATTACKED
+
+
+def test_a_model_that_was_switched_off_is_told_with_who_did_it(worked: Running) -> None:
+    person = worked.person()
+    assert person.patch("/console/api/models/credential_dumping_registry", json={"enabled": False}).status_code == 200
+    found = travelled(worked, DAY)
+    assert found["counts"] == {"onlyThen": ATTACKED, "onlyNow": 0, "both": 0}
+    assert codes(found) == {("modelOff",)}
+    (reason,) = found["items"][0]["reasons"]
+    assert reason["by"].startswith("person")
+    named = travelled(worked, DAY | {"models": ["credential_dumping_registry"]})
+    assert named["counts"]["both"] == ATTACKED
+    person.patch("/console/api/models/credential_dumping_registry", json={"enabled": True})
+
+
+def test_what_an_exception_hides_now_is_told(worked: Running) -> None:
+    terms = {"field": "endpointHostName", "operator": "equals", "value": "PC-3", "reason": "ours"}
+    made = worked.person().post("/console/api/exceptions", json=terms).json()
+    found = travelled(worked, DAY)
+    assert found["counts"] == {"onlyThen": 1, "onlyNow": 0, "both": ATTACKED - 1}
+    (gone,) = [item for item in found["items"] if item["group"] == "onlyThen"]
+    assert (gone["entities"][0], gone["reasons"][0]["code"]) == ("PC-3", "exception")
+    assert gone["reasons"][0]["exceptionId"] == made["id"]
+    assert found["hidden"] == 1
+    worked.person().delete(f"/console/api/exceptions/{made['id']}")
+
+
+def test_it_is_cancelled_one_at_a_time_and_nobody_elses(worked: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(TimeTravels, "_give_way", lambda _self, cancel: cancel.wait(60))
+    person, other = worked.person(), worked.person(Role.ANALYST)
+    job = person.post(API, json={}).json()["job"]
+    told(person.post(API, json={}), 429, "TooManyRequests")
+    assert person.get(f"{API}/{job}").json()["state"] == "running"
+    told(other.get(f"{API}/{job}"), 404, "NotFound")
+    told(other.delete(f"{API}/{job}"), 404, "NotFound")
+    assert person.delete(f"{API}/{job}").status_code == 204
+    wait(worked, job)
+    over = person.get(f"{API}/{job}").json()
+    TravelShape.model_validate(over)
+    assert (over["state"], "items" in over) == ("cancelled", False)
+    assert person.delete(f"{API}/{job}").status_code == 204
+    told(person.get(f"{API}/{job}"), 404, "NotFound")
+    audited = person.get("/console/api/audit", params={"search": job}).json()["items"]
+    assert [row["action"] for row in audited] == ["time-travel.drop", "time-travel.drop", "time-travel.start"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "code"),
+    [
+        ({"from": "2026-01-16", "to": "2026-01-15"}, 400, "BadRequest"),
+        ({"from": "soon"}, 400, "BadRequest"),
+        ({"models": []}, 400, "BadRequest"),
+        ({"models": ["nobody"]}, 404, "NotFound"),
+        ({"texts": [{"kind": "model", "text": "name: ["}]}, 400, "BadRequest"),
+        ({"texts": [{"kind": "filter", "text": HIVE_FILTER}]}, 400, "BadRequest"),  # no model waits for it
+        ({"versions": [{"id": "sam_hive_saved", "version": 7}]}, 404, "NotFound"),
+        ({"texts": [{"kind": "model", "text": "x" * 300_000}]}, 400, "BadRequest"),
+    ],
+)
+def test_what_cannot_be_asked_is_told(shared: Running, sent: dict[str, Any], status: int, code: str) -> None:
+    told(shared.person().post(API, json=sent), status, code)
+
+
+def test_it_needs_the_permission_to_investigate(shared: Running) -> None:
+    told(shared.person(Role.AUDITOR).post(API, json={}), 403, "AccessDenied")
+    assert travelled(shared, DAY, shared.person(Role.ANALYST))["counts"]["both"] == ATTACKED
