@@ -41,7 +41,7 @@ def list_alerts(settings: Settings, status: Sequence[str], limit: int) -> list[d
 
 
 @contextmanager
-def _lake(settings: Settings) -> Iterator[Lake]:
+def open_lake(settings: Settings) -> Iterator[Lake]:
     """The lake alone, for a question to a folder that no server holds."""
     with (
         DataFolder(settings.data).hold(),
@@ -68,7 +68,7 @@ def search_activities(
     """Activities that the query finds, newest first."""
     server = LocalServer.of(settings)
     if server is None:
-        with _lake(settings) as lake:
+        with open_lake(settings) as lake:
             yield from search_lake(lake, query, start, end, limit)
         return
     asked: dict[str, str | int] = {"query": query, "from": start or "", "to": end or "", "top": limit}
@@ -81,7 +81,7 @@ def explain(settings: Settings, asked: Mapping[str, str]) -> dict[str, Any]:
     if server is not None:
         return server.get("/console/api/explain", dict(asked))
     content, _ = load_all(settings)
-    with _lake(settings) as lake:
+    with open_lake(settings) as lake:
         inquiry = Inquiry(content, lake)
         if "alert" in asked:
             told = inquiry.alert(_workbench(settings), asked["alert"])
@@ -96,7 +96,7 @@ def lake_status(settings: Settings) -> dict[str, Any]:
     """Numbers of the lake: activities, detections, bytes on disk ...; through the server when one runs."""
     server = LocalServer.of(settings)
     if server is None:
-        with _lake(settings) as lake:
+        with open_lake(settings) as lake:
             return lake_numbers(lake)
     return dict(server.get("/console/api/status")["lake"])
 

@@ -83,11 +83,13 @@ def _print_import(report: dict[str, Any]) -> None:
 
 @click.command(
     help=say(
-        "Find techniques in recordings; needs no server and no data folder.",
-        "記録の中の攻撃手法を探します。サーバーもデータフォルダも要りません。",
+        "Find techniques in recordings; needs no server and no data folder. With --lake: the alerts as they would have "
+        "been with the models of now (or others), compared with those that were raised.",
+        "記録の中の攻撃手法を探します。サーバーもデータフォルダも要りません。--lake を付けると、今の検知モデル "
+        "(または指定したもの) なら過去にどのアラートが出たかを調べ、実際のアラートと比べます。",
     )
 )
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
     "--rules",
     multiple=True,
@@ -96,8 +98,52 @@ def _print_import(report: dict[str, Any]) -> None:
         "Sigma rules (file or folder) instead of the shipped content.", "同梱コンテンツの代わりに使う Sigma ルール。"
     ),
 )
+@click.option(
+    "--lake", is_flag=True, help=say("Read the lake again instead of files.", "ファイルではなくレイクを読み直します。")
+)
+@click.option(
+    "--from",
+    "from_",
+    help=say("Start: ISO 8601, or 7d, 24h (default: all).", "開始: ISO 8601、または 7d、24h (既定は全期間)。"),
+)
+@click.option("--to", help=say("End, written alike (default: now).", "終了。書き方は同じ (既定は現在)。"))
+@click.option(
+    "--models",
+    multiple=True,
+    help=say("Only this model: ID, a file, or ID@VERSION.", "この検知モデルだけ: ID、ファイル、または ID@版。"),
+)
+@click.option(
+    "--filter",
+    "filters",
+    multiple=True,
+    help=say("With this text of a filter: a file or ID@VERSION.", "フィルタをこの内容に替えて: ファイルまたは ID@版。"),
+)
+@data_option
 @json_option
-def detect(paths: tuple[Path, ...], rules: tuple[Path, ...], as_json: bool) -> None:
+def detect(
+    paths: tuple[Path, ...],
+    rules: tuple[Path, ...],
+    lake: bool,
+    from_: str | None,
+    to: str | None,
+    models: tuple[str, ...],
+    filters: tuple[str, ...],
+    data: Path | None,
+    as_json: bool,
+) -> None:
+    if not lake:
+        if not paths:
+            raise click.UsageError(say("give files, or --lake", "ファイルか --lake を指定してください"))
+        _detect_files(paths, rules, as_json)
+        return
+    if paths or rules:
+        raise click.UsageError(say("--lake reads no files", "--lake ではファイルを読みません"))
+    from hinomi.cli.time_travel import travel
+
+    travel(data, from_, to, models, filters, as_json)
+
+
+def _detect_files(paths: tuple[Path, ...], rules: tuple[Path, ...], as_json: bool) -> None:
     from hinomi.detect.compile_cache import CompileCache
     from hinomi.operations.file_detection import detect_files
 

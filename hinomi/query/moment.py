@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from hinomi.query.refusal import QueryError
 
 _MILLISECONDS = re.compile(r"[0-9]{1,15}")
+_AGO = re.compile(r"([0-9]{1,5})([mhdw])")
+_UNITS_MS = {"m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
 _ISO = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d([.,]\d{1,9})?)?( ?(Z|z|[+-]\d\d:?\d\d))?)?", re.ASCII)
 
 
@@ -21,6 +23,15 @@ def parse_moment(text: str) -> int:
     if not _ISO.fullmatch(text):
         raise _no_time(text)
     return _milliseconds(text)
+
+
+def parse_when(text: str, now_ms: int) -> int:
+    """A moment, or how long ago: 30m, 24h, 7d, 4w; now. Milliseconds since 1970 UTC."""
+    word = text.strip().lower()
+    if word == "now":
+        return now_ms
+    ago = _AGO.fullmatch(word)
+    return now_ms - int(ago[1]) * _UNITS_MS[ago[2]] if ago else parse_moment(text)
 
 
 def _milliseconds(text: str) -> int:
