@@ -24,6 +24,7 @@ import { Models } from './screens/models/Models'
 import { ProcessPage } from './screens/profile/ProcessPage'
 import { Search } from './screens/search/Search'
 import { TechniquePage } from './screens/technique/TechniquePage'
+import { TimeTravel } from './screens/timetravel/TimeTravel'
 import { Workbench } from './screens/workbench/Workbench'
 
 const root = createRootRouteWithContext<{ cache: QueryClient }>()({
@@ -74,6 +75,7 @@ const tree = root.addChildren([
     createRoute({ getParentRoute: () => frame, path: '/filters/$id/conflict', component: FilterConflict }),
     createRoute({ getParentRoute: () => frame, path: '/exceptions', component: Exceptions }),
     createRoute({ getParentRoute: () => frame, path: '/exceptions/new', component: ExceptionPage }),
+    createRoute({ getParentRoute: () => frame, path: '/time-travel', component: TimeTravel }),
     createRoute({ getParentRoute: () => frame, path: '/search', component: Search }),
     createRoute({ getParentRoute: () => frame, path: '/profile', component: ProcessPage }),
     createRoute({ getParentRoute: () => frame, path: '/attack/techniques/$id', component: TechniquePage }),

@@ -1,4 +1,4 @@
-import { IconBellRinging, IconEyeOff, IconHeartbeat, IconHistory, IconKey, IconSearch, IconShieldCog, IconTargetArrow, IconUsers } from '@tabler/icons-react'
+import { IconBellRinging, IconClockPlay, IconEyeOff, IconHeartbeat, IconHistory, IconKey, IconSearch, IconShieldCog, IconTargetArrow, IconUsers } from '@tabler/icons-react'
 import type { Permission } from '../api/shapes'
 
 export type Destination = { key: string; to: string; icon: typeof IconSearch; permission?: Permission; prefix: string; /** Other addresses that belong to it. */ also?: string[] }
@@ -13,6 +13,7 @@ export const PHASES: Phase[] = [
       { key: 'detections', to: '/detections', prefix: '/detections', icon: IconTargetArrow },
       { key: 'models', to: '/models', prefix: '/models', icon: IconShieldCog, also: ['/filters'] },
       { key: 'exceptions', to: '/exceptions', prefix: '/exceptions', icon: IconEyeOff },
+      { key: 'timeTravel', to: '/time-travel', prefix: '/time-travel', icon: IconClockPlay, permission: 'investigate' },
     ],
   },
   {
