@@ -21,9 +21,10 @@ import orjson
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from hinomi.detect.condition import And, Node, Not, Or
-from hinomi.detect.content import load_content, load_sigma
+from hinomi.detect.content import load_content
 from hinomi.detect.engine import Engine
 from hinomi.detect.predicate import Operator, Predicate
+from hinomi.detect.sigma_content import load_sigma
 from hinomi.ingest.protocols.file import read_paths
 from hinomi.normalise.normaliser import Normaliser
 from hinomi.schema.activity import ActivityBatch

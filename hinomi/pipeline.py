@@ -222,10 +222,12 @@ class Pipeline:
 
     def _write_detections(self, split: Split, tally: Tally) -> None:
         """A replayed entry may have left some of its detections in the lake: it writes only those it does not hold."""
-        self._lake.write_detections(split.kept)
-        tally.detections += len(split.kept)
+        fed = self._content.fed
+        kept = [one for one in split.kept if one.filter_id not in fed] if fed else split.kept
+        self._lake.write_detections(kept)
+        tally.detections += len(kept)
         tally.hidden += len(split.hidden)
-        for detection in split.kept:
+        for detection in kept:
             risk = str(detection.risk)
             tally.detections_by_risk[risk] = tally.detections_by_risk.get(risk, 0) + 1
 

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from hinomi.attack.crosswalk import same_technique
 from hinomi.detect.condition import NEVER, assuming
-from hinomi.detect.content import load_content, load_sigma
+from hinomi.detect.content import load_content
 from hinomi.detect.correlator import Correlator
 from hinomi.detect.engine import Engine
 from hinomi.detect.log_source import fits, known_of_kind
+from hinomi.detect.sigma_content import load_sigma
 from hinomi.ingest.protocols.file import read_paths
 from hinomi.normalise.normaliser import Normaliser
 from hinomi.schema.activity import ActivityBatch, ActivityKind

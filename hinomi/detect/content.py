@@ -2,7 +2,7 @@
 
     content/filters/<layer>/<id>.yml     our filters (filter_file.py)
     content/models/<id>.yml              our models (model_file.py)
-    any folder of Sigma rules            filters as the community writes them (sigma_rule.py)
+    any folder of Sigma rules            as the community writes them (sigma_content.py)
 
 One bad file never hides the next: errors are gathered, what is sound is loaded.
 """
@@ -38,6 +38,11 @@ class Content:
     def enabled_filters(self) -> tuple[Filter, ...]:
         """Those that are looked for: what the engine is made of. The others are known by name."""
         return tuple(one for one in self.filters if one.enabled)
+
+    @cached_property
+    def fed(self) -> frozenset[str]:
+        """Filters whose detections only feed correlations: nobody sees them by themselves."""
+        return frozenset(one.id for one in self.filters if not one.is_alone)
 
     @cached_property
     def filter(self) -> dict[str, Filter]:
@@ -103,23 +108,6 @@ def load_filters(
     filters = _unique(filters, lambda one: one.id, errors)
     _unique(filters, lambda one: str(one.sigma.rule_id), errors)
     return filters, errors
-
-
-def load_sigma(paths: Iterable[Path]) -> tuple[tuple[Filter, ...], list[ContentError]]:
-    """Every Sigma rule in the files and folders, in the order of their paths; a second rule with an id is an error."""
-    from hinomi.detect.sigma_rule import read_sigma
-
-    errors: list[ContentError] = []
-    filters: list[Filter] = []
-    for path in paths:
-        if not path.exists():
-            errors.append(ContentError("there is no such file or folder", at=Place(str(path))))
-            continue
-        for document in documents_of(path, path if path.is_dir() else path.parent, errors):
-            found, wrong = read_sigma(document)
-            filters += [found] if found else []
-            errors += wrong
-    return tuple(_unique(filters, lambda one: one.id, errors)), errors
 
 
 def _named(techniques: Collection[str] | None) -> str:

@@ -105,7 +105,8 @@ def missing_filters(model: Model, filters: Mapping[str, Filter]) -> list[Content
 def _joined(model: Model, filters: Mapping[str, Filter], mine: set[str], *, own: bool) -> Model:
     """With the techniques of its filters; another version when the model or one of them is a person's."""
     names = [name for name in dict.fromkeys(n for rule in model.rules for n in rule.filters) if name in filters]
-    techniques = tuple(dict.fromkeys(technique for name in names for technique in filters[name].techniques))
+    tagged = model.techniques if model.origin == "imported" else ()  # a correlation has techniques of its own
+    techniques = tuple(dict.fromkeys([*tagged, *(one for name in names for one in filters[name].techniques)]))
     joined = replace(model, techniques=techniques)
     if own or mine.intersection(names):
         joined = replace(joined, version=model_version(model, [filters[name].version for name in names]))

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from hinomi.detect.condition import predicates_of
+from hinomi.detect.names import Names
 from hinomi.schema.activity import ActivityBatch
 from hinomi.schema.content import MAX_HIGHLIGHTS, Filter
 from hinomi.schema.detection import Detection
@@ -26,6 +27,7 @@ class Evidence:
         self._batch = batch
         self._rows: dict[int, dict[str, Any]] = {}
         self._fields: dict[str, tuple[str, ...]] = {}
+        self._carried: dict[tuple[str, ...], dict[str, list[Any]]] = {}
 
     def detection(self, found: Filter, index: int) -> Detection:
         activity = self._rows.get(index)
@@ -48,7 +50,15 @@ class Evidence:
             highlights=_present(self._highlights(found), activity),
             activity=activity,
             position=self._batch.positions[index] if self._batch.positions else index,
+            values=self._values(found, index) if found.carries else {},
         )
+
+    def _values(self, found: Filter, index: int) -> dict[str, Any]:
+        """What correlations want of it, under the names they use."""
+        columns = self._carried.get(found.carries)
+        if columns is None:
+            columns = self._carried[found.carries] = Names(found.carries).columns(self._batch)
+        return {name: column[index] for name, column in columns.items() if column[index] is not None}
 
     def _highlights(self, found: Filter) -> tuple[str, ...]:
         """The filter's choice; else the fields that its own names mean in this batch, and the standard ones.

@@ -7,7 +7,7 @@ from functools import reduce
 from typing import Any
 
 from sigma import conditions, types
-from sigma.rule import SigmaRule
+from sigma.rule import SigmaDetections, SigmaRule
 
 from hinomi.detect.condition import NEVER, Node, all_of, any_of, none_of
 from hinomi.detect.predicate import ANY_CHARACTER, ANY_TEXT, GlobPart, Operator, Predicate
@@ -15,7 +15,12 @@ from hinomi.detect.predicate import ANY_CHARACTER, ANY_TEXT, GlobPart, Operator,
 
 def condition_of(rule: SigmaRule) -> Node:
     """The rule's condition, or any of them where it has several. Raises SigmaError for what Sigma does not allow."""
-    return any_of(_node(condition.parsed) for condition in rule.detection.parsed_condition)
+    return condition_of_detections(rule.detection)
+
+
+def condition_of_detections(detections: SigmaDetections) -> Node:
+    """The same of a detection part alone."""
+    return any_of(_node(condition.parsed) for condition in detections.parsed_condition)
 
 
 def _node(item: Any) -> Node:

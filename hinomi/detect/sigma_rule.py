@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Iterable
 from functools import partial
 from types import MappingProxyType
 
@@ -86,9 +87,6 @@ def read_sigma(
 
 def parse_rule(document: Document, placeholders: Placeholders) -> tuple[Parsed | None, list[ContentError]]:
     """pySigma's rule with a condition that compiles; or what is wrong with it."""
-    for key in ("correlation", "filter", "action"):
-        if key in document.data and "detection" not in document.data:
-            return None, [document.error(f"a Sigma {key} is not a rule; rules of this kind are not read yet", key)]
     try:
         rule = SigmaRule.from_dict(document.data, collect_errors=True, policy=POLICY)
         if not rule.errors:
@@ -117,3 +115,8 @@ def version_of(document: Document) -> str:
     """Content hash, 16 hex: a filter whose text changed is another version."""
     text = document.text[document.node.start_mark.index : document.node.end_mark.index]
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+def joined_version(versions: Iterable[str]) -> str:
+    """The version of what is made of several texts."""
+    return hashlib.blake2b("|".join(versions).encode(), digest_size=8).hexdigest()

@@ -1,13 +1,17 @@
-"""Alerts that stand: which match opens an alert, which one joins it. In: evidence. Out: ModelMatch, or None for nothing new.
+"""Alerts that stand: which match opens an alert, which one joins it. In: a match and its evidence. Out: ModelMatch, or None.
 
-An alert of a model and an entity stands for `suppress_s` around its first event; what is met again in that time joins it
-with what it has not carried yet. Several may stand side by side, for recordings are not read in the order of time.
+An alert of a model and an entity stands for `suppress_s` from its first match; what is met again in that time joins it with
+the evidence it has not carried yet, and is counted. Several may stand side by side, for recordings are not read in the order
+of time. A match that comes late and is earlier than the first becomes the first: the alert is then the one that would have
+been raised had all come in order.
 """
 
 import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
+from hinomi.detect.chain import Met
+from hinomi.detect.window import Moment, moment_of
 from hinomi.schema.content import Model, Rule
 from hinomi.schema.detection import Detection, ModelMatch
 
@@ -20,54 +24,76 @@ Key = tuple[str, tuple[str, ...], tuple[str, ...]]  # (model id, names of group_
 
 @dataclass(slots=True)
 class Alert:
+    """`first` is its first match, `last_ms` the time of its last one."""
+
     fingerprint: str
-    first_ms: int
+    first: Moment
+    last_ms: int
+    suppressed: int = 0
     carried: dict[str, None] = field(default_factory=dict)  # detection ids, in the order they were carried
 
     def carry(self, evidence: tuple[Detection, ...]) -> tuple[Detection, ...]:
         """Those of the evidence that it has not carried before."""
-        fresh = tuple(one for one in evidence if one.id not in self.carried)
+        carried = self.carried
+        fresh = tuple(one for one in evidence if one.id not in carried)
         for one in fresh:
-            self.carried[one.id] = None
-        while len(self.carried) > MAX_CARRIED:
-            del self.carried[next(iter(self.carried))]
+            carried[one.id] = None
+        while len(carried) > MAX_CARRIED:
+            del carried[next(iter(carried))]
         return fresh
 
 
 class Standing:
-    """Every alert that may still take evidence."""
+    """Every alert that may still take evidence. `suppressed` counts all matches that only joined one."""
 
     def __init__(self) -> None:
         self.alerts: OrderedDict[Key, list[Alert]] = OrderedDict()
         self.forgotten = 0
+        self.suppressed = 0
 
     def match(
-        self, model: Model, rule: Rule, values: tuple[str, ...], evidence: tuple[Detection, ...]
+        self,
+        model: Model,
+        rule: Rule,
+        values: tuple[str, ...],
+        trigger: Detection,
+        evidence: tuple[Detection, ...],
+        *,
+        again: bool = False,
     ) -> ModelMatch | None:
-        """What the evidence comes to; None when the alert that stands has carried all of it."""
-        newest_ms = evidence[-1].event_time_ms
+        """What the evidence comes to that is complete with `trigger`; None when the alert has carried all of it.
+
+        `again`: the rule was met at this trigger before, and only the evidence grew.
+        """
         key = (model.id, rule.group_by, values)
         alerts = self.alerts.setdefault(key, [])
         self.alerts.move_to_end(key)
-        near = [one for one in alerts if abs(newest_ms - one.first_ms) <= model.suppress_s * 1000]
-        if near:
-            alert = min(near, key=lambda one: abs(newest_ms - one.first_ms))
-            evidence = alert.carry(evidence)
-        else:
-            alert = Alert(fingerprint_of(model.id, values, evidence), evidence[0].event_time_ms)
-            alert.carry(evidence)
+        moment = moment_of(trigger)
+        alert = _alert_at(alerts, moment, model.suppress_s * 1000)
+        is_new, was = alert is None, ""
+        if alert is None:
+            alert = Alert(fingerprint_of(key, moment), moment, moment[0])
             alerts.append(alert)
             self._keep_bounds(alerts)
-        if not evidence:
+        else:
+            was = _join(alert, key, moment, model.suppress_s * 1000)
+            if not again and (rule.window_s or trigger.id not in alert.carried):
+                alert.suppressed += 1
+                self.suppressed += 1
+        evidence = alert.carry(evidence)
+        if not evidence and not was:
             return None
         return ModelMatch(
             fingerprint=alert.fingerprint,
-            is_new=not near,
+            is_new=is_new,
             model_id=model.id,
             rule_id=rule.id,
             entity_key=values,
-            event_time_ms=evidence[-1].event_time_ms,
+            event_time_ms=moment[0],
             detections=evidence,
+            was=was,
+            suppressed=alert.suppressed,
+            last=trigger.last if isinstance(trigger, Met) else trigger,
         )
 
     def _keep_bounds(self, alerts: list[Alert]) -> None:
@@ -79,7 +105,26 @@ class Standing:
             self.forgotten += 1
 
 
-def fingerprint_of(model_id: str, values: tuple[str, ...], evidence: tuple[Detection, ...]) -> str:
-    """32 hex: the same for the same data and content on any machine."""
-    parts = "\n".join([model_id, *values, "", *(one.id for one in evidence)])
+def _alert_at(alerts: list[Alert], moment: Moment, length_ms: int) -> Alert | None:
+    """The alert that stands at this moment; else the nearest that opened later and whose length reaches back to it."""
+    standing = [one for one in alerts if one.first <= moment and moment[0] - one.first[0] <= length_ms]
+    if standing:
+        return min(standing, key=lambda one: one.first)
+    later = [one for one in alerts if one.first > moment and one.first[0] - moment[0] <= length_ms]
+    return min(later, key=lambda one: one.first, default=None)
+
+
+def _join(alert: Alert, key: Key, moment: Moment, length_ms: int) -> str:
+    """Move the alert's beginning back to an earlier match, if all it holds is near that too; its fingerprint until now then."""
+    alert.last_ms = max(alert.last_ms, moment[0])
+    if moment >= alert.first or alert.last_ms - moment[0] > length_ms:
+        return ""
+    was, alert.fingerprint, alert.first = alert.fingerprint, fingerprint_of(key, moment), moment
+    return was
+
+
+def fingerprint_of(key: Key, first: Moment) -> str:
+    """32 hex: the same for the same data and content on any machine, in whatever order the data comes."""
+    model_id, names, values = key
+    parts = "\n".join([model_id, *names, "", *values, "", str(first[0]), first[3]])
     return hashlib.blake2b(parts.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

@@ -135,7 +135,8 @@ def _lost_alerts(meets: Matcher, models: list[Model], lake: Lake, since_ms: int)
 
 
 def _raised(models: list[Model], detections: Iterable[Detection]) -> int:
-    return sum(match.is_new for match in Correlator(models).observe(list(detections)))
+    correlator = Correlator(models)
+    return sum(match.is_new for match in (*correlator.observe(list(detections)), *correlator.finish()))
 
 
 # ---- proofs ----

@@ -9,8 +9,10 @@ from pathlib import Path
 import yaml
 
 from hinomi.detect.compile_cache import CompileCache
-from hinomi.detect.content import Content, load_content, load_sigma
+from hinomi.detect.content import Content, load_content
 from hinomi.detect.document import parse_documents
+from hinomi.detect.placeholders import Placeholders, read_placeholders
+from hinomi.detect.sigma_content import load_rules
 from hinomi.detect.text_store import Key
 from hinomi.errors import ContentError
 from hinomi.schema.content import Filter, Model
@@ -55,16 +57,33 @@ class Given:
 _DATE = re.compile(r"^(date|modified): *['\"]?(\d{4})[-/](\d\d)[-/](\d\d)", re.MULTILINE)
 
 
+PLACEHOLDERS = "placeholders.yml"  # beside the folder of imported rules: values for `expand`
+
+
 def read_given(
     shipped: Path, imported: Path, techniques: Collection[str] | None = None, cache: CompileCache | None = None
 ) -> Given:
-    """Shipped content, and imported rules with ids that the shipped content does not have."""
+    """Shipped content, and imported rules and correlations with ids that the shipped content does not have.
+
+    Correlations and Sigma filters may name shipped filters too; those have what these want of them.
+    """
     content, errors = load_content(shipped, techniques=techniques, cache=cache)
     if not imported.is_dir():
         return Given(content, tuple(errors), shipped, imported)
-    rules, wrong = load_sigma([imported])
-    new = tuple(one for one in rules if one.id not in content.filter)
-    return Given(Content(content.filters + new, content.models), (*errors, *wrong), shipped, imported)
+    values, wrong = read_placeholders_beside(imported)
+    rules, broken = load_rules([imported], values, known=content.filters, cache=cache)
+    changed = {one.id: one for one in rules.filters if one.id in content.filter}
+    new = tuple(one for one in rules.filters if one.id not in content.filter)
+    filters = tuple(changed.get(one.id, one) for one in content.filters)
+    models = tuple(one for one in rules.models if one.id not in content.model)
+    whole = Content(filters + new, content.models + models)
+    return Given(whole, (*errors, *wrong, *broken), shipped, imported)
+
+
+def read_placeholders_beside(imported: Path) -> tuple[Placeholders, list[ContentError]]:
+    """The lists of the data folder; none where there is no file."""
+    file = imported.parent / PLACEHOLDERS
+    return read_placeholders(file) if file.is_file() else ({}, [])
 
 
 def _day(parts: tuple[str, ...] | None) -> dt.date | None:

@@ -139,7 +139,8 @@ def _model_failure(model: Model, trial: ModelTrial) -> Text | None:
 
 def is_met(model: Model, trial: ModelTrial) -> bool:
     """Do the detections of the case meet the model? One that is switched off is judged as if it were on."""
-    return bool(Correlator([replace(model, enabled=True)]).observe(trial.detections))
+    correlator = Correlator([replace(model, enabled=True)])
+    return bool(correlator.observe(trial.detections) or correlator.finish())
 
 
 def _why_not_met(model: Model, trial: ModelTrial) -> Text:

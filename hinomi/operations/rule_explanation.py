@@ -71,10 +71,10 @@ def _evidence(rule: Rule, detections: Sequence[Detection]) -> tuple[Detection, .
     """The first evidence that the rule's judge takes, the detections coming one after the other."""
     judge = _TYPES[rule.type]
     window = Window()
-    for arrival, one in enumerate(detections):
+    for one in detections:
         if not judge.keeps_window:
             window = Window()
-        place = window.insert(one, arrival, value_of(one, rule.distinct) if rule.distinct else None)
+        place = window.insert(one, judge.reads(rule, one))
         evidence = () if place is None else judge.judge(rule, window, place)
         if evidence:
             return evidence

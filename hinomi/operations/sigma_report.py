@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hinomi.detect.content import load_sigma
 from hinomi.detect.coverage import Coverage, why_never
+from hinomi.detect.sigma_content import load_sigma
 from hinomi.errors import ContentError
 from hinomi.normalise.channels import SERVICES
 from hinomi.normalise.source import Mapping, Split

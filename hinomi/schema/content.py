@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple, TypeAlias
 
 MAX_HIGHLIGHTS = 10  # the console shows at most ten per event
 
@@ -52,6 +52,22 @@ class Filter:
     enabled: bool = True  # False: known by name, for what it found before, and not looked for
     tests_fire: tuple[dict[str, Any], ...] = field(default=(), compare=False, repr=False)
     tests_silent: tuple[dict[str, Any], ...] = field(default=(), compare=False, repr=False)
+    is_alone: bool = True  # False: its detections only feed correlations, and are none by themselves
+    carries: tuple[str, ...] = ()  # fields under Sigma's names that correlations want of its detections
+
+
+CHAINED = "model:"  # before the id of a model whose matches are detections to other rules
+
+
+class Bound(NamedTuple):
+    """What a rule measures must be so: ("gte", 5)."""
+
+    operator: str  # gt gte lt lte eq neq
+    number: float
+
+
+Expression: TypeAlias = str | tuple[str, tuple["Expression", ...]]
+"""Filter ids joined: "a", ("and", (...)), ("or", (...)), ("not", (one,))."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +75,7 @@ class Rule:
     """How detections of one entity combine in a window. `type` names a file of `detect/rules/`."""
 
     id: str
-    type: str  # single | count | sequence | stages | variety
+    type: str
     name: Text
     filters: tuple[str, ...]  # filter ids; for a sequence in order
     group_by: tuple[str, ...]  # vocabulary fields of the activity; () = the whole company
@@ -68,11 +84,21 @@ class Rule:
     distinct: str | None = None  # count distinct values of this field instead of detections
     stages: tuple[tuple[str, ...], ...] = ()  # filter ids of each stage, any of them; `filters` holds them all
     enabled: bool = True
+    condition: tuple[Bound, ...] = ()  # of what the type measures; all must hold
+    fields: tuple[str, ...] = ()  # whose values are measured
+    percentile: float = 50.0
+    expression: Expression | None = None  # temporal: which filters must, may and must not be seen
+    aliases: tuple[tuple[str, str, str], ...] = ()  # (name in group_by, filter id, the field it means there)
+    models: tuple[str, ...] = ()  # models whose matches count like detections, under the filter id CHAINED + id
+    order: tuple[str, ...] = ()  # filters and models where their order matters; () = `filters`
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """One or more rules and a severity. Met when any of its rules is met."""
+    """One or more rules and a severity. Met when any of its rules is met.
+
+    A Sigma correlation is a model of one rule whose id is the correlation's.
+    """
 
     id: str
     name: Text
@@ -85,6 +111,7 @@ class Model:
     version: str
     origin: str
     enabled: bool = True
+    is_alone: bool = True  # False: it only feeds other correlations, and raises no alert
     file: str = ""
     tests_fire: tuple[Any, ...] = field(default=(), compare=False, repr=False)
     tests_silent: tuple[Any, ...] = field(default=(), compare=False, repr=False)

@@ -23,6 +23,7 @@ class Detection:
     highlights: tuple[tuple[str, Any], ...]  # (field, value), at most 10, in the filter's order
     activity: dict[str, Any] = field(compare=False, repr=False)
     position: int = field(default=0, compare=False)  # of the record in its batch
+    values: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)  # what the filter `carries`
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,8 @@ class ModelMatch:
     """A model was met: what `workbench` makes an alert of, or joins to the alert that stands.
 
     `fingerprint` is the alert's: equal for the same data and content on any machine. `is_new` is False when the evidence
-    belongs to an alert raised before (suppression window).
+    belongs to an alert raised before (suppression window). `was`: the fingerprint that the alert had until now, where an
+    event that came late turns out to be its first.
     """
 
     fingerprint: str
@@ -40,3 +42,6 @@ class ModelMatch:
     entity_key: tuple[str, ...]  # the values of the rule's group_by
     event_time_ms: int  # of the newest detection in the evidence
     detections: tuple[Detection, ...]  # the evidence, oldest first
+    was: str = ""
+    suppressed: int = 0  # how often the model was met again so far and only joined this alert
+    last: Detection | None = field(default=None, compare=False, repr=False)  # the detection that completed the match

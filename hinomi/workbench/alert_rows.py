@@ -1,7 +1,7 @@
 """Rows of alerts while they are made and grow: what stands is read as dossiers, what a run brought is written."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,8 +43,12 @@ class AlertRows:
     def read(self, matches: Sequence[ModelMatch]) -> dict[str, Dossier]:
         """Fingerprint to the dossier of the alert that stands, knowing what of these matches it has already."""
         uuids: dict[str, set[str]] = {}
+        names: dict[str, str] = {}  # fingerprints that alerts get here -> those under which they stand in the database
         for match in matches:
-            uuids.setdefault(match.fingerprint, set()).update(one.uuid for one in match.detections)
+            if match.was:
+                names[match.fingerprint] = names.get(match.was, match.was)
+            for name in (match.fingerprint, names.get(match.fingerprint, match.fingerprint)):
+                uuids.setdefault(name, set()).update(one.uuid for one in match.detections)
         found: dict[str, Dossier] = {}
         for chunk in chunks(sorted(uuids)):
             for row in self._connection.execute(select(alerts).where(alerts.c.fingerprint.in_(chunk))).all():
@@ -83,6 +87,11 @@ class AlertRows:
         for dossier in dossiers:
             if dossier.is_touched:
                 self._write_standing(dossier)
+
+    def rename(self, fingerprints: Mapping[str, str]) -> None:
+        """Give alerts, by id, their new fingerprints."""
+        for alert_id, fingerprint in fingerprints.items():
+            self._connection.execute(update(alerts).where(alerts.c.id == alert_id).values(fingerprint=fingerprint))
 
     def _write_standing(self, dossier: Dossier) -> None:
         self._tell_of_more(dossier)

@@ -6,6 +6,7 @@ statements depends on the alerts that stand, hardly on those that are new.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy.engine import Connection
 
@@ -35,15 +36,17 @@ class Keeper:
         self._standing: dict[str, Dossier] = {}  # by fingerprint
         self._new: dict[str, NewAlert] = {}
         self._exhibits = Exhibits()
+        self._renamed: dict[str, str] = {}  # alert id -> its new fingerprint
 
     def keep(self, matches: Sequence[ModelMatch]) -> list[str]:
         """Ids of the alerts that are new, in order."""
-        matches = [match for match in matches if match.detections]
+        matches = [match for match in matches if match.detections or match.was]
         self._standing = self._rows.read(matches)
         near = self._read_near(matches)
         for match in matches:
             self._keep_one(match, near)
         self._rows.write_standing(self._standing.values())
+        self._rows.rename(self._renamed)
         self._rows.write_new(self._new.values())
         self._numbers.save()
         self._incident_numbers.save()
@@ -62,6 +65,10 @@ class Keeper:
         return read_neighbourhood(self._connection, keys, first_ms, last_ms, self._incident_numbers.take)
 
     def _keep_one(self, match: ModelMatch, near: Neighbourhood) -> None:
+        if match.was:
+            self._rename(match.was, match.fingerprint)
+        if not match.detections:
+            return
         model, rule = self._model(match)
         dossier = self._standing.get(match.fingerprint)
         if dossier is None:
@@ -71,6 +78,17 @@ class Keeper:
         widened = [dossier.add(rule, filters.get(one.detection.filter_id), one) for one in shown]
         if any(widened):
             near.join(dossier.id, dossier.scope, dossier.first_ms, dossier.last_ms)
+
+    def _rename(self, was: str, now: str) -> None:
+        """The alert's first event turned out to be another; an alert that has the new name already keeps it."""
+        if now in self._standing or now in self._new:
+            return
+        if was in self._standing:
+            dossier = self._standing[now] = self._standing.pop(was)
+            self._renamed[dossier.id] = now
+        elif was in self._new:
+            new = self._new[now] = self._new.pop(was)
+            new.match = replace(new.match, fingerprint=now)
 
     def _dossier_of(self, match: ModelMatch, model: Model) -> Dossier:
         """The dossier of an alert that this run has made, or of one that it makes now."""

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 import yaml
 
-from hinomi.detect.content import load_content, load_sigma
+from hinomi.detect.content import load_content
 from hinomi.detect.engine import Engine
+from hinomi.detect.sigma_content import load_sigma
 from hinomi.schema.content import LogSource, Severity, Text
 from tests.detect import making
 
@@ -203,7 +204,7 @@ SIGMA: dict[str, Any] = {
 def test_sigma_rules_become_filters_as_they_are(tmp_path: Path) -> None:
     write(tmp_path, "a/one.yml", yaml.safe_dump(SIGMA))
     two = SIGMA | {"id": "22222222-2222-4222-8222-222222222222", "title": "Two"}
-    write(tmp_path, "b.yaml", yaml.safe_dump(two) + "---\n" + yaml.safe_dump({"title": "c", "correlation": {}}))
+    write(tmp_path, "b.yaml", yaml.safe_dump(two) + "---\n" + yaml.safe_dump({"title": "c"}))
     filters, errors = load_sigma([tmp_path / "a", tmp_path / "b.yaml"])
     assert [one.id for one in filters] == [SIGMA["id"], two["id"]]
     first = filters[0]
@@ -212,7 +213,8 @@ def test_sigma_rules_become_filters_as_they_are(tmp_path: Path) -> None:
     assert first.techniques == ("T1059",)
     assert first.tactics == ("TA0005", "TA0112")
     assert [str(error) for error in errors] == [
-        "b.yaml:18: a Sigma correlation is not a rule; rules of this kind are not read yet"
+        "b.yaml:18: Sigma rule must have a log source",
+        "b.yaml:18: Sigma rule must have a detection definitions",
     ]
 
 
@@ -222,7 +224,7 @@ def test_a_second_rule_of_one_id_and_a_missing_path_are_errors(tmp_path: Path) -
     filters, errors = load_sigma([tmp_path, tmp_path / "none"])
     assert len(filters) == 1
     assert {error.message for error in errors} == {
-        f"the id {SIGMA['id']} is taken by one.yml",
+        f"the id {SIGMA['id']} is taken by one.yml:5: give this rule an id of its own",
         "there is no such file or folder",
     }
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from hinomi.detect.content import load_sigma
 from hinomi.detect.engine import Engine
 from hinomi.detect.log_source import fits
+from hinomi.detect.sigma_content import load_sigma
 from hinomi.ingest.protocols.file import read_paths
 from hinomi.normalise.normaliser import Normaliser
 from hinomi.schema.activity import ActivityBatch

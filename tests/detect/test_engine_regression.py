@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import yaml
 
-from hinomi.detect.content import load_sigma
 from hinomi.detect.engine import Engine
+from hinomi.detect.sigma_content import load_sigma
 from hinomi.ingest.protocols.file import read_paths
 from hinomi.normalise.normaliser import Normaliser
 

@@ -6,8 +6,8 @@ from hinomi.schema.content import Rule
 from hinomi.schema.detection import Detection
 
 
-def judge(_rule: Rule, window: Window, place: int) -> tuple[Detection, ...]:
-    return (window.detections[place],)
+def judge(_rule: Rule, window: Window, last: int) -> tuple[Detection, ...]:
+    return (window.detections[last],)
 
 
 RULE_TYPE = RuleType("single", keeps_window=False, judge=judge)

@@ -1,41 +1,48 @@
 """variety: detections of `threshold` different filters within `window`, in any order, each of another activity.
 
-Different suspicious things of one entity say more than many of one. The evidence is the newest detection and, of each other
-filter, the one nearest before it; where it came late, the first stretch of the window's length that holds it and is met.
+Different suspicious things of one entity say more than many of one. The evidence is every detection of the window.
 """
 
-from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 
-from hinomi.detect.rule_type import RuleType
+from hinomi.detect.rule_type import RuleType, filter_of
 from hinomi.detect.window import Window
 from hinomi.schema.content import Rule
 from hinomi.schema.detection import Detection
 
 
-def judge(rule: Rule, window: Window, place: int) -> tuple[Detection, ...]:
-    length_ms = rule.window_s * 1000
-    for end in range(place, len(window)):
-        if window.moments[end][0] - window.moments[place][0] > length_ms:
+def judge(rule: Rule, window: Window, last: int) -> tuple[Detection, ...]:
+    if len(window.kinds) < rule.threshold:
+        return ()
+    places = window.stretch(last, rule.window_s)
+    detections = window.detections[places.start : places.stop]
+    return tuple(detections) if varieties(detections, rule.threshold) >= rule.threshold else ()
+
+
+def varieties(detections: Sequence[Detection], enough: int) -> int:
+    """How many filters can each have an activity of its own; counted up to `enough`."""
+    activities: dict[str, list[str]] = {}
+    for one in reversed(detections):
+        activities.setdefault(one.filter_id, []).append(one.uuid)
+    taken: dict[str, str] = {}
+    count = 0
+    for filter_id in activities:
+        count += _placed(filter_id, activities, taken, set())
+        if count >= enough:
             break
-        first = bisect_left(window.moments, (window.moments[end][0] - length_ms, 0))
-        evidence = _kinds(rule.threshold, window, place, range(end, first - 1, -1))
-        if evidence:
-            return evidence
-    return ()
+    return count
 
 
-def _kinds(threshold: int, window: Window, place: int, places: range) -> tuple[Detection, ...]:
-    """One detection of each filter, no two of one activity, among them the one at `place`; () when they are too few."""
-    newest = window.detections[place]
-    chosen, activities = {newest.filter_id: place}, {newest.uuid}
-    for other in places:
-        one = window.detections[other]
-        if one.filter_id not in chosen and one.uuid not in activities:
-            chosen[one.filter_id] = other
-            activities.add(one.uuid)
-            if len(chosen) >= threshold:
-                return tuple(window.detections[number] for number in sorted(chosen.values()))
-    return ()
+def _placed(filter_id: str, activities: Mapping[str, list[str]], taken: dict[str, str], tried: set[str]) -> bool:
+    """Give the filter an activity, if need be one that another filter can leave for a further one."""
+    for uuid in activities[filter_id]:
+        if uuid in tried:
+            continue
+        tried.add(uuid)
+        if uuid not in taken or _placed(taken[uuid], activities, taken, tried):
+            taken[uuid] = filter_id
+            return True
+    return False
 
 
-RULE_TYPE = RuleType("variety", keeps_window=True, judge=judge)
+RULE_TYPE = RuleType("variety", keeps_window=True, judge=judge, reads=filter_of)
