@@ -69,7 +69,7 @@ def write_state(
         "detections": table.rows,
         "windows": written,
         "alerts": alerts,
-        "pending": sorted(pending),
+        "pending": [list(one) for one in sorted(pending)],
     }
     return zstandard.ZstdCompressor(level=1).compress(orjson.dumps(state))
 

@@ -61,7 +61,7 @@ class Standing:
         *,
         again: bool = False,
     ) -> ModelMatch | None:
-        """What the evidence comes to that is complete with `trigger`; None when the alert has carried all of it.
+        """What the evidence comes to that is complete with `trigger`; None when that tells nothing new.
 
         `again`: the rule was met at this trigger before, and only the evidence grew.
         """
@@ -70,18 +70,18 @@ class Standing:
         self.alerts.move_to_end(key)
         moment = moment_of(trigger)
         alert = _alert_at(alerts, moment, model.suppress_s * 1000)
-        is_new, was = alert is None, ""
+        is_new, was, joins = alert is None, "", False
         if alert is None:
             alert = Alert(fingerprint_of(key, moment), moment, moment[0])
             alerts.append(alert)
             self._keep_bounds(alerts)
         else:
             was = _join(alert, key, moment, model.suppress_s * 1000)
-            if not again and (rule.window_s or trigger.id not in alert.carried):
-                alert.suppressed += 1
-                self.suppressed += 1
+            joins = not again and bool(rule.window_s or trigger.id not in alert.carried)
+            alert.suppressed += joins
+            self.suppressed += joins
         evidence = alert.carry(evidence)
-        if not evidence and not was:
+        if not evidence and not was and not joins:
             return None
         return ModelMatch(
             fingerprint=alert.fingerprint,

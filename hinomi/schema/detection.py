@@ -41,7 +41,7 @@ class ModelMatch:
     rule_id: str
     entity_key: tuple[str, ...]  # the values of the rule's group_by
     event_time_ms: int  # of the newest detection in the evidence
-    detections: tuple[Detection, ...]  # the evidence, oldest first
+    detections: tuple[Detection, ...]  # evidence that the alert does not have yet, oldest first; often all there is
     was: str = ""
     suppressed: int = 0  # how often the model was met again so far and only joined this alert
     last: Detection | None = field(default=None, compare=False, repr=False)  # the detection that completed the match

@@ -243,7 +243,7 @@ VARIETY = model(rule("variety", "a", "b", "c", window_s=60, threshold=3))
 def test_different_filters_in_any_order_are_a_variety() -> None:
     c, a, again, b = detection("c", 0), detection("a", 10), detection("a", 20), detection("b", 60)
     (match,) = observe(VARIETY, c, a, again, b)
-    assert match.detections == (c, again, b)
+    assert match.detections == (c, a, again, b)
 
 
 def test_a_variety_needs_different_filters_within_the_window() -> None:
