@@ -7,35 +7,12 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any
 
-from hinomi.detect.guards import guards_of, needs_of
+from hinomi.detect.asked import Asked, Numbers
+from hinomi.detect.guards import guards_of
 from hinomi.detect.literals import LITERAL_OPERATORS, Literals, fold
-from hinomi.detect.predicate import Operator, Predicate, Test, number_of, scalar_test, text_of
+from hinomi.detect.predicate import Operator, Predicate, number_of, text_of
 
-Numbers = tuple[int, ...]
 NOTHING: Numbers = ()
-
-
-class _Asked:
-    """What has no text of its own: asked value by value, where any of its filters counts."""
-
-    __slots__ = ("_needs", "_predicate", "_test", "numbers")
-
-    def __init__(self, predicate: Predicate, numbers: Numbers) -> None:
-        self._predicate, self.numbers = predicate, numbers
-        self._needs = [tuple(map(fold, texts)) for texts in needs_of(predicate)]
-        self._test: Test | None = None  # patterns are made when they are first needed: most never are
-
-    def met(self, value: Any, folded: str) -> bool:
-        """`folded`: the text of the value, folded."""
-        for texts in self._needs:
-            for text in texts:
-                if text in folded:
-                    break
-            else:
-                return False
-        if self._test is None:
-            self._test = scalar_test(self._predicate)
-        return self._test(value)
 
 
 class FieldIndex:
@@ -46,10 +23,11 @@ class FieldIndex:
         self._names: dict[str, Numbers] = {}  # a text after the last backslash, for paths that end with \name
         self._numbers: dict[float, Numbers] = {}
         self._present: Numbers = ()
-        self._tests: list[_Asked] = []
-        self._groups: list[Numbers | _Asked] = []
+        self._tests: list[Asked] = []
+        self._groups: list[Numbers | Asked] = []
         literals: list[tuple[Operator, str, int]] = []
-        for predicate, numbers in wanted:
+        self._wanted = list(wanted)
+        for predicate, numbers in self._wanted:
             self._add(predicate, tuple(numbers), literals)
         self._literals = Literals(literals)
 
@@ -60,6 +38,11 @@ class FieldIndex:
             if member is not None:
                 self._look(member, live, found)
         return found & live
+
+    def wanted(self, live: AbstractSet[int]) -> list[tuple[Predicate, list[int]]]:
+        """What it was built from, as far as the `live` numbers wait for it."""
+        counting = ((predicate, [one for one in numbers if one in live]) for predicate, numbers in self._wanted)
+        return [(predicate, numbers) for predicate, numbers in counting if numbers]
 
     def _add(self, predicate: Predicate, numbers: Numbers, literals: list[tuple[Operator, str, int]]) -> None:
         operator, value = predicate.operator, predicate.value
@@ -77,9 +60,9 @@ class FieldIndex:
             literals.append((operator, value, len(self._groups)))
             self._groups.append(numbers)
         else:
-            self._add_asked(_Asked(predicate, numbers), guards_of(predicate), literals)
+            self._add_asked(Asked(predicate, numbers), guards_of(predicate), literals)
 
-    def _add_asked(self, asked: _Asked, guards: tuple[str, ...], literals: list[tuple[Operator, str, int]]) -> None:
+    def _add_asked(self, asked: Asked, guards: tuple[str, ...], literals: list[tuple[Operator, str, int]]) -> None:
         """A pattern is asked only where one of its guards is found."""
         if guards:
             literals += [(Operator.CONTAINS, guard, len(self._groups)) for guard in guards]
@@ -99,7 +82,7 @@ class FieldIndex:
         asked = list(self._tests)
         for group in set(self._literals.found_in(folded)):
             numbers = self._groups[group]
-            if isinstance(numbers, _Asked):
+            if isinstance(numbers, Asked):
                 asked.append(numbers)
             else:
                 found.update(numbers)

@@ -7,10 +7,14 @@ from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any
 
-from hinomi.detect.field_index import FieldIndex, Numbers
+from hinomi.detect.asked import Numbers
+from hinomi.detect.bulk_index import BulkIndex, is_plain
+from hinomi.detect.field_index import FieldIndex
 from hinomi.detect.ledger import Ledger
 from hinomi.detect.predicate import Test
 
+MANY = 16  # new values in a batch
+BULK_PAYS = 4  # times as many new values as witnesses
 NOTHING = 0  # the class of values that single out no filter
 _HASH = object()  # beside the hash of a long value; no value of a column is a tuple with this in it
 
@@ -28,21 +32,57 @@ class FieldView:
         """`class_of` numbers the sets of filters; the empty one is NOTHING."""
         self._sources, self._conditions, self._class_of = sources, conditions, class_of
         self._ledger = ledger
+        self._looked, self._pays_at = 0, 200
+        self._bulk: BulkIndex | None = None
         self._cold: set[Any] = set()
         self._hot: dict[Any, int] = {}
         self.missing: Numbers = tuple(number for condition, number in conditions if condition(None))
 
     def classes(self, distinct: AbstractSet[Any]) -> dict[Any, int]:
         """Value -> class, of those values that single out any filter."""
-        found = {}
         hot = self._hot
-        for value in distinct - self._cold:  # most values are cold: leaving them out is one step for all
-            number = hot.get(value)
-            if number is None:
-                number = self._class(value)
+        new = set(distinct - self._cold)  # most values are cold: leaving them out is one step for all
+        found = {value: hot[value] for value in new & hot.keys()}
+        new -= found.keys()
+        if len(new) >= MANY:
+            bulk = self._bulk_that_pays(len(new))
+            new = self._learned(bulk, new, found) if bulk else new
+        for value in new:
+            number = self._class(value)
             if number:
                 found[value] = number
         return found
+
+    def forget(self) -> None:
+        """Forget the values; what is looked for stays."""
+        self._cold, self._hot = set(), {}
+
+    def _bulk_that_pays(self, new: int) -> BulkIndex | None:
+        """To look at many texts at once takes an index of its own, whose making costs as much as looking at some."""
+        self._looked += new
+        if self._bulk is None and self._looked >= self._pays_at:
+            wanted = [pair for index, live in self._sources for pair in index.wanted(live)]
+            self._pays_at = BULK_PAYS * len(wanted)
+            if self._looked >= self._pays_at:
+                self._bulk = BulkIndex(wanted)
+        return self._bulk
+
+    def _learned(self, bulk: BulkIndex, new: set[Any], found: dict[Any, int]) -> set[Any]:
+        """Look at the plain texts among the new values all at once; the others are given back."""
+        texts = [value for value in new if is_plain(value)]
+        try:
+            hits = bulk.hits(texts)
+        except ValueError:
+            return new
+        for condition, number in self._conditions:
+            for index, text in enumerate(texts):
+                if condition(text):
+                    hits.setdefault(index, set()).add(number)
+        self._ledger.charge(texts)
+        for index, numbers in hits.items():
+            found[texts[index]] = self._hot[texts[index]] = self._class_of(tuple(sorted(numbers)))
+        self._cold.update([text for index, text in enumerate(texts) if index not in hits] if hits else texts)
+        return new.difference(texts)
 
     def _class(self, value: Any) -> int:
         key = value if self._ledger.admits((value,)) else (_HASH, hash(value))

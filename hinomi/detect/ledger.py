@@ -3,7 +3,7 @@
 Values are the writers': without a bound whoever invents texts fills the memory.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 MAX_BYTES = 64 << 20
@@ -20,17 +20,26 @@ class Ledger:
 
     def admits(self, values: Iterable[Any]) -> bool:
         """May the values be kept, together? Then they are charged for."""
-        size = _PER_ENTRY + sum(map(_length, values))
+        size = _PER_ENTRY
+        for value in values:
+            size += len(value) if type(value) is str else _length(value)
         if size > LONG:
             return False
+        self._spend(size)
+        return True
+
+    def charge(self, texts: Sequence[str]) -> None:
+        """Texts that are kept each by itself; none is long."""
+        self._spend(_PER_ENTRY * len(texts) + sum(map(len, texts)))
+
+    def _spend(self, size: int) -> None:
         self._spent += size
         if self._spent > self._limit:
             self.generation += 1
             self._spent = 0
-        return True
 
 
 def _length(value: Any) -> int:
-    if isinstance(value, str):
-        return len(value)
-    return 8 + sum(map(_length, value)) if isinstance(value, tuple) else 8
+    if isinstance(value, tuple):
+        return 8 + sum(map(_length, value))
+    return len(value) if isinstance(value, str) else 8

@@ -9,9 +9,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import repeat
 
+from hinomi.detect.asked import Numbers
 from hinomi.detect.candidate import Candidate
 from hinomi.detect.cost import COMMON_SHARE, Cost
-from hinomi.detect.field_index import FieldIndex, Numbers
+from hinomi.detect.field_index import FieldIndex
 from hinomi.detect.field_view import NOTHING, FieldView
 from hinomi.detect.jury import Jury
 from hinomi.detect.plan import Plan, column_of
@@ -77,11 +78,13 @@ class Route:
         self._shared, self._wanted, self._alone = shared, own, alone
         self._looked_at = tuple(dict.fromkeys([*shared, *own, *alone]))
         self._always = tuple(always)
+        self._views: dict[str, FieldView] = {}
         self._forget()
 
     def _forget(self) -> None:
         self._generation = self._plan.ledger.generation
-        self._views: dict[str, FieldView] = {}
+        for view in self._views.values():
+            view.forget()
         self._classes: dict[Numbers, int] = {(): NOTHING}
         self._sets: list[Numbers] = [()]
         self._juries: dict[Numbers, dict[Signature, Jury | None]] = {}
