@@ -9,6 +9,8 @@ import { SystemStatus } from './screens/administration/SystemStatus'
 import { Tokens } from './screens/administration/Tokens'
 import { Users } from './screens/administration/Users'
 import { AlertPage } from './screens/alert/AlertPage'
+import { GroupPage, MitigationPage, SoftwarePage } from './screens/attack/ActorPage'
+import { Matrix } from './screens/attack/Matrix'
 import { Detections } from './screens/detections/Detections'
 import { EditFilter, EditModel, NewFilter, NewModel } from './screens/editor/EditorPages'
 import { FilterConflict, ModelConflict } from './screens/editor/ThreeWay'
@@ -78,7 +80,11 @@ const tree = root.addChildren([
     createRoute({ getParentRoute: () => frame, path: '/time-travel', component: TimeTravel }),
     createRoute({ getParentRoute: () => frame, path: '/search', component: Search }),
     createRoute({ getParentRoute: () => frame, path: '/profile', component: ProcessPage }),
+    createRoute({ getParentRoute: () => frame, path: '/attack', component: Matrix }),
     createRoute({ getParentRoute: () => frame, path: '/attack/techniques/$id', component: TechniquePage }),
+    createRoute({ getParentRoute: () => frame, path: '/attack/groups/$id', component: GroupPage }),
+    createRoute({ getParentRoute: () => frame, path: '/attack/software/$id', component: SoftwarePage }),
+    createRoute({ getParentRoute: () => frame, path: '/attack/mitigations/$id', component: MitigationPage }),
     createRoute({ getParentRoute: () => frame, path: '/operations/status', component: SystemStatus }),
     createRoute({ getParentRoute: () => frame, path: '/administration/users', component: Users }),
     createRoute({ getParentRoute: () => frame, path: '/administration/tokens', component: Tokens }),

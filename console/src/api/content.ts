@@ -3,7 +3,7 @@ import { downloadAddress, get, patch, post, postFile, put, remove } from './clie
 import type {
   Completion, ContentKind, DifferenceLine, FilterDetail, FilterRow, ImportItem, ModelDetail, ModelRow, Preview, QueryDraft, Resolution, ThreeWay, Validation, Version, WholeFunnel,
 } from './contentShapes'
-import type { Page, Severity, Tactic, TechniqueDetail } from './shapes'
+import type { Page, Severity, Tactic } from './shapes'
 
 export const modelsQuery = queryOptions({
   queryKey: ['models'],
@@ -36,13 +36,6 @@ export const filterQuery = (id: string) =>
   queryOptions({
     queryKey: ['filters', id],
     queryFn: ({ signal }) => get<FilterDetail>(`/filters/${encodeURIComponent(id)}`, {}, signal),
-    staleTime: 60_000,
-  })
-
-export const techniqueQuery = (id: string) =>
-  queryOptions({
-    queryKey: ['techniques', id],
-    queryFn: ({ signal }) => get<TechniqueDetail>(`/attack/techniques/${encodeURIComponent(id)}`, {}, signal),
     staleTime: 60_000,
   })
 

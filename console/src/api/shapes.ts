@@ -200,21 +200,8 @@ export type NewUser = UserRow & { password?: string }
 
 export type SearchField = { name: string; type: string }
 export type ActivityRow = Record<string, unknown>
-export type LookupKind = 'alert' | 'incident' | 'endpoint' | 'account' | 'technique' | 'filter' | 'model'
+export type LookupKind = 'alert' | 'incident' | 'endpoint' | 'account' | 'technique' | 'group' | 'software' | 'mitigation' | 'filter' | 'model'
 export type LookupItem = { kind: LookupKind; id: string; label: string | Text; link?: string }
-
-export type TechniqueDetail = {
-  id: string
-  name: string
-  tactics: Tactic[]
-  parent?: Technique | string | null
-  subtechniques: Technique[]
-  groups: { id: string; name: string }[]
-  software: { id: string; name: string }[]
-  filters: { id: string; title: Text; risk?: Severity }[]
-  models: { id: string; name: Text; severity?: Severity }[]
-  detectionCount: number
-}
 
 export type SystemStatus = {
   lake: Record<string, unknown>

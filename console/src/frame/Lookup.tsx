@@ -93,7 +93,7 @@ function useChoices(text: string): { choices: Choice[]; busy: boolean } {
   const choices: Choice[] = items.map((item) => ({
     key: `${item.kind}-${item.id}`,
     kind: t(`lookup.kind.${item.kind}`),
-    label: item.kind === 'alert' || item.kind === 'incident' || item.kind === 'technique' ? `${item.id}  ${strip(pick(item.label), item.id)}` : pick(item.label),
+    label: WITH_ID.has(item.kind) ? `${item.id}  ${strip(pick(item.label), item.id)}` : pick(item.label),
     ...wayTo(item, pick(item.label)),
   }))
   const search: Choice[] = text.trim()
@@ -120,8 +120,12 @@ function useMenuChoices(text: string): Choice[] {
     .map((one) => ({ key: `menu-${one.key}`, kind: t('lookup.kind.screen'), label: t(`nav.${one.key}`), to: one.to }))
 }
 
+/** Things that people know by their ids. */
+const WITH_ID = new Set<LookupKind>(['alert', 'incident', 'technique', 'group', 'software', 'mitigation'])
+
 const PATHS: Partial<Record<LookupKind, string>> = {
-  alert: '/workbench/alerts/', incident: '/workbench/incidents/', technique: '/attack/techniques/', filter: '/filters/', model: '/models/',
+  alert: '/workbench/alerts/', incident: '/workbench/incidents/', technique: '/attack/techniques/',
+  group: '/attack/groups/', software: '/attack/software/', mitigation: '/attack/mitigations/', filter: '/filters/', model: '/models/',
 }
 
 function wayTo(item: LookupItem, label: string): { to: string; search?: Record<string, string> } {

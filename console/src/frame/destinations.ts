@@ -1,4 +1,4 @@
-import { IconBellRinging, IconClockPlay, IconEyeOff, IconHeartbeat, IconHistory, IconKey, IconSearch, IconShieldCog, IconTargetArrow, IconUsers } from '@tabler/icons-react'
+import { IconBellRinging, IconClockPlay, IconEyeOff, IconHeartbeat, IconHistory, IconKey, IconLayoutGrid, IconSearch, IconShieldCog, IconTargetArrow, IconUsers } from '@tabler/icons-react'
 import type { Permission } from '../api/shapes'
 
 export type Destination = { key: string; to: string; icon: typeof IconSearch; permission?: Permission; prefix: string; /** Other addresses that belong to it. */ also?: string[] }
@@ -18,7 +18,10 @@ export const PHASES: Phase[] = [
   },
   {
     key: 'investigate',
-    destinations: [{ key: 'search', to: '/search', prefix: '/search', icon: IconSearch }],
+    destinations: [
+      { key: 'search', to: '/search', prefix: '/search', icon: IconSearch },
+      { key: 'attack', to: '/attack', prefix: '/attack', icon: IconLayoutGrid },
+    ],
   },
   { key: 'respond', destinations: [] },
   { key: 'intelligence', destinations: [] },

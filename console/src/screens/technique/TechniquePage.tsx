@@ -3,14 +3,16 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import { techniqueQuery } from '../../api/content'
-import type { TechniqueDetail } from '../../api/shapes'
+import { techniqueQuery, type TechniqueDetail } from '../../api/attack'
 import { Severity } from '../../components/Severity'
 import { Failed, Loading } from '../../components/States'
 import { Techniques } from '../../components/Techniques'
 import { usePageTitle } from '../../frame/Frame'
 import { useText } from '../../i18n'
+import { ActorList, Moved } from '../attack/pieces'
+import { Notice } from '../attack/Notice'
 import '../alert/alert.css'
+import '../attack/attack.css'
 
 /** One ATT&CK technique as this house knows it: where it belongs, who uses it, what we have against it. */
 export function TechniquePage() {
@@ -25,9 +27,10 @@ export function TechniquePage() {
 function Body({ technique }: { technique: TechniqueDetail }) {
   const { t } = useTranslation()
   const text = useText()
-  const parent = typeof technique.parent === 'string' ? { id: technique.parent, name: technique.parent } : technique.parent
+  const { parent } = technique
   return (
     <div className="page">
+      <Moved path="/attack/techniques/$id" asked={technique.asked} id={technique.id} />
       <header className="panel alert-head">
         <div className="grow">
           <span className="dim">MITRE ATT&CK</span>
@@ -35,6 +38,7 @@ function Body({ technique }: { technique: TechniqueDetail }) {
           <dl className="alert-facts">
             <div><dt>{t('facet.tactic')}</dt><dd>{technique.tactics.map((one) => `${text(one.text) || one.name} (${one.id})`).join(', ') || '–'}</dd></div>
             {parent && <div><dt>{t('technique.parent')}</dt><dd><Techniques techniques={[parent]} named /></dd></div>}
+            {technique.platforms.length > 0 && <div><dt>{t('technique.platforms')}</dt><dd>{technique.platforms.join(', ')}</dd></div>}
             <div><dt>{t('technique.detections')}</dt><dd className="num">{technique.detectionCount}</dd></div>
           </dl>
         </div>
@@ -43,25 +47,22 @@ function Body({ technique }: { technique: TechniqueDetail }) {
       <div className="three">
         <List title={t('technique.filters')} empty={t('technique.noFilters')}>
           {technique.filters.map((filter) => (
-            <li key={filter.id} className="row tight">{filter.risk && <Severity level={filter.risk} plain />}<Link to="/filters/$id" params={{ id: filter.id }}>{text(filter.title)}</Link></li>
+            <li key={filter.id} className="row tight"><Severity level={filter.risk} plain /><Link to="/filters/$id" params={{ id: filter.id }}>{text(filter.title)}</Link></li>
           ))}
         </List>
         <List title={t('technique.models')} empty={t('technique.noModels')}>
           {technique.models.map((model) => (
-            <li key={model.id} className="row tight">{model.severity && <Severity level={model.severity} plain />}<Link to="/models/$id" params={{ id: model.id }}>{text(model.name)}</Link></li>
+            <li key={model.id} className="row tight"><Severity level={model.severity} plain /><Link to="/models/$id" params={{ id: model.id }}>{text(model.name)}</Link></li>
           ))}
         </List>
         <List title={t('technique.sub')} empty="–">
           {technique.subtechniques.map((one) => <li key={one.id}><Techniques techniques={[one]} named /></li>)}
         </List>
-        <List title={t('technique.groups')} empty="–">
-          {technique.groups.map((one) => <li key={one.id}><span className="num dim">{one.id}</span> {one.name}</li>)}
-        </List>
-        <List title={t('technique.software')} empty="–">
-          {technique.software.map((one) => <li key={one.id}><span className="num dim">{one.id}</span> {one.name}</li>)}
-        </List>
+        <ActorList title={t('technique.groups')} kind="group" items={technique.groups} />
+        <ActorList title={t('technique.software')} kind="software" items={technique.software} />
+        <ActorList title={t('technique.mitigations')} kind="mitigation" items={technique.mitigations} />
       </div>
-      <p className="dim" style={{ fontSize: 12, margin: 0 }}>{t('technique.notice')}</p>
+      <Notice text={technique.notice} />
     </div>
   )
 }
