@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 
 from hinomi.app.folder import DataFolder
-from hinomi.errors import InputError, Unavailable
+from hinomi.errors import InputError, NotFound, Unavailable
 from hinomi.settings import Settings
 
 TIMEOUT_S = 120
@@ -15,7 +15,7 @@ Parameters = Mapping[str, str | int]
 
 
 class LocalServer:
-    """`ask` sends one request; what the server refuses is InputError with its message, silence is Unavailable."""
+    """`ask` sends one request; what the server refuses is InputError (or NotFound) with its message, silence Unavailable."""
 
     def __init__(self, url: str, token: str) -> None:
         self._url, self._headers = url, {"Authorization": f"Bearer {token}"}
@@ -51,7 +51,7 @@ class LocalServer:
         except httpx.HTTPError as error:
             raise Unavailable(f"the server does not answer: {error}") from None
         if reply.is_error:
-            raise InputError(_message(reply))
+            raise (NotFound if reply.status_code == 404 else InputError)(_message(reply))
         return reply
 
     def get(self, path: str, parameters: Parameters | None = None) -> dict[str, Any]:

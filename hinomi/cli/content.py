@@ -1,11 +1,11 @@
 """Words on filters and models: prove, list, import."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
+from hinomi.cli import managing
 from hinomi.cli.frame import data_option, json_option, print_json, say, warn
 from hinomi.settings import read_settings
 
@@ -15,37 +15,34 @@ def content() -> None:
     """Group."""
 
 
-@content.command("list", help=say("List filters and models.", "フィルタと検知モデルを一覧します。"))
+@content.command(
+    "list",
+    help=say(
+        "List filters and models: those in effect in the data folder, else the shipped ones.",
+        "フィルタと検知モデルを一覧します。データフォルダで有効なもの、なければ同梱品。",
+    ),
+)
+@data_option
 @json_option
-def content_list(as_json: bool) -> None:
-    from hinomi.app.content import load_shipped
+def content_list(data: Path | None, as_json: bool) -> None:
+    from hinomi.app.desk import list_content
 
-    loaded, problems = load_shipped(read_settings({}))
+    rows, problems = list_content(read_settings({"data": data}))
     for problem in problems:
-        warn(str(problem))
-    for model in loaded.models:
-        row = {
-            "kind": "model",
-            "id": model.id,
-            "severity": str(model.severity),
-            "name": say(model.name.en, model.name.ja),
-        }
-        _print_content(row, model.techniques, as_json)
-    for filter_ in loaded.filters:
-        row = {
-            "kind": "filter",
-            "id": filter_.id,
-            "severity": str(filter_.risk),
-            "name": say(filter_.title.en, filter_.title.ja),
-        }
-        _print_content(row, filter_.techniques, as_json)
+        warn(problem)
+    for row in rows:
+        if as_json:
+            print_json({**row, "name": say(**row["title"]), "severity": row["risk"]})
+        else:
+            _print_content(row)
 
 
-def _print_content(row: dict[str, Any], techniques: Sequence[str], as_json: bool) -> None:
-    if as_json:
-        print_json({**row, "techniques": list(techniques)})
-    else:
-        click.echo(f"{row['kind']:<6} {row['severity']:<8} {row['id']:<48} {row['name']}  {' '.join(techniques)}")
+def _print_content(row: dict[str, Any]) -> None:
+    marks = [] if row["enabled"] else [say("off", "無効")]
+    marks += [] if row["origin"] == "shipped" else [row["origin"]]
+    shown = f"  ({', '.join(marks)})" if marks else ""
+    techniques = " ".join(row["techniques"])
+    click.echo(f"{row['kind']:<6} {row['risk']:<8} {row['id']:<48} {say(**row['title'])}  {techniques}{shown}")
 
 
 @content.group("import", help=say("Import content of others.", "他所のコンテンツを取り込みます。"))
@@ -77,3 +74,11 @@ def content_import_sigma(folders: tuple[Path, ...], data: Path | None, as_json: 
             "取り込み {imported}、ここでは一致し得ないもの {never_matching}、壊れたもの {broken}".format(**numbers),
         )
     )
+
+
+for word in (
+    *(managing.show, managing.enable, managing.disable, managing.add, managing.edit),
+    *(managing.versions, managing.rollback, managing.export),
+):
+    content.add_command(word)
+content_import.add_command(managing.import_zip)

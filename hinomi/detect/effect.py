@@ -28,7 +28,7 @@ class Piece:
     """
 
     key: Key
-    origin: str  # shipped | imported | custom
+    origin: str  # shipped | sigma | custom
     given: Filter | Model | None
     kept: Kept | None = None
     read: Filter | Model | None = None
@@ -49,6 +49,11 @@ class Piece:
         return self.read or self.given
 
     @property
+    def is_edit(self) -> bool:
+        """A person's text is in effect over a given one."""
+        return self.kept is not None and self.given is not None
+
+    @property
     def version(self) -> int:
         """Of the person's text in effect; 0 is the given text."""
         return self.kept.version if self.kept else 0
@@ -56,10 +61,10 @@ class Piece:
 
 def piece_of(key: Key, given: Filter | Model | None, kept: Kept | None, given_text: str | None) -> Piece:
     """`given_text`: the text of `given`, needed where there is `kept`."""
-    origin = given.origin if given else "custom"
+    origin = "custom" if given is None else "sigma" if given.origin == "imported" else given.origin
     if kept is None:
         return Piece(key, origin, given)
-    read, errors = read_custom(key[0], key[1], kept.text, origin=origin)
+    read, errors = read_custom(key[0], key[1], kept.text, origin=given.origin if given else "custom")
     return Piece(key, origin, given, kept, read, tuple(errors), given is not None and kept.base != given_text)
 
 

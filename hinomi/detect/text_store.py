@@ -49,11 +49,11 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One saved text; `text` is read alone (`Texts.text`)."""
+    """One saved text; `text` is read alone (`Texts.text`). `at_ms` is None for the given one, which nobody here saved."""
 
     version: int
     author: str
-    at_ms: int
+    at_ms: int | None
     comment: str
 
 

@@ -14,7 +14,7 @@ from hinomi.access.permission import require
 from hinomi.detect.effect import Piece
 from hinomi.detect.filter_file import IDENTIFIER
 from hinomi.detect.store import Level
-from hinomi.detect.text_store import Key
+from hinomi.detect.text_store import Key, Version
 from hinomi.errors import InputError, NotFound, Refused
 from hinomi.operations.book import KINDS, ContentBook
 from hinomi.operations.proof_book import ProofBook
@@ -179,6 +179,17 @@ class ContentEditor:
                     self._book.audit.add(connection, principal, "content.resolve", f"{kind} {id_}", {"take": "mine"})
                 self._book.refresh()
             return self._book.piece(kind, id_)
+
+    def versions(self, key: Key) -> list[tuple[Version, bool]]:
+        """Newest first, each with whether it is in effect; the given text is version 0. NotFound without any."""
+        piece = self._book.page.pieces.get(key)
+        current = piece.version if piece else None
+        found = self._book.texts.versions(key)
+        if self._book.page.given.find(key):
+            found.append(Version(0, "", None, ""))
+        if not found:
+            raise NotFound(f"there is no {key[0]} {key[1][:80]!r}")
+        return [(one, one.version == current) for one in found]
 
     def version_text(self, kind: str, id_: str, version: int) -> str:
         """The text of a version; 0 is the given one. NotFound."""

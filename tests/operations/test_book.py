@@ -227,7 +227,7 @@ def test_imported_rules_are_edited_like_shipped_ones(shelf: Shelf) -> None:
     rule = "11111111-2222-3333-4444-555555555555"
     assert shelf.book.content.filter[rule].risk is Severity.HIGH
     piece = shelf.editor.edit(COMMAND_LINE, "filter", rule, SIGMA.replace("level: high", "level: low"), "", 0)
-    assert (piece.origin, shelf.book.content.filter[rule].risk) == ("imported", Severity.LOW)
+    assert (piece.origin, shelf.book.content.filter[rule].risk) == ("sigma", Severity.LOW)
 
 
 def test_nobody_without_the_permission_changes_anything(shelf: Shelf) -> None:

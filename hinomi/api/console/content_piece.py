@@ -18,7 +18,6 @@ from hinomi.schema.content import Filter, Model
 from hinomi.workbench.precision import Precision
 
 Origin = Literal["shipped", "sigma", "custom"]
-_ORIGINS = {"imported": "sigma"}
 
 
 class FailureShape(Shape):
@@ -95,8 +94,8 @@ class Overview:
         at_ms, by = self._changed(piece)
         return {
             "id": value.id,
-            "origin": _ORIGINS.get(piece.origin, piece.origin),
-            "edited": piece.kept is not None and piece.given is not None,
+            "origin": piece.origin,
+            "edited": piece.is_edit,
             "conflict": piece.conflict,
             "enabled": value.enabled,
             "proof": self._proof(piece),
@@ -133,11 +132,6 @@ def _day_ms(day: dt.date | None) -> int | None:
     if day is None:
         return None
     return int(dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC).timestamp() * 1000)
-
-
-def origin_of(piece: Piece) -> str:
-    """The origin in the console's words."""
-    return _ORIGINS.get(piece.origin, piece.origin)
 
 
 def named(model: Model) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Versions of filters and models: the list, the text of one, what differs, and three texts merged after an update."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Query, Response
 
@@ -10,6 +10,7 @@ from hinomi.api.gate import Rooms, console
 from hinomi.api.reply import reply
 from hinomi.api.resource import resource
 from hinomi.api.shapes import Shape
+from hinomi.detect.text_store import Version
 from hinomi.errors import NotFound
 from hinomi.operations.text_merge import differing_lines, merge
 from hinomi.schema.principal import Permission
@@ -63,24 +64,19 @@ class ThreeWay(Shape):
 @router.get("/{kinds}/{content_id}/versions", responses={200: {"model": VersionList}}, dependencies=_VIEW)
 def list_versions(kinds: Kinds, content_id: str, house: Rooms) -> Response:
     """Newest first."""
-    key = (kinds[:-1], content_id)
-    piece = house.book.page.pieces.get(key)
-    current = piece.version if piece else None
-    items = [
-        {
-            "version": one.version,
-            "author": one.author,
-            "at": moment(one.at_ms),
-            "comment": one.comment,
-            "current": one.version == current,
-        }
-        for one in house.book.texts.versions(key)
-    ]
-    if house.book.page.given.find(key):
-        items.append({"version": 0, "author": "", "at": "", "comment": "", "current": current == 0})
-    if not items:
-        raise NotFound(f"there is no {key[0]} {content_id[:80]!r}")
-    return reply({"items": items})
+    found = house.editor.versions((kinds[:-1], content_id))
+    return reply({"items": [version_row(one, is_current) for one, is_current in found]})
+
+
+def version_row(one: Version, is_current: bool) -> dict[str, Any]:
+    """VersionShape."""
+    return {
+        "version": one.version,
+        "author": one.author,
+        "at": moment(one.at_ms) or "",
+        "comment": one.comment,
+        "current": is_current,
+    }
 
 
 @router.get("/{kinds}/{content_id}/versions/{version}", responses={200: {"model": TextShape}}, dependencies=_VIEW)

@@ -7,7 +7,7 @@ from fastapi import Depends, Query, Response
 from pydantic import Field
 
 from hinomi.api import paging
-from hinomi.api.console.content_piece import Overview, PieceShape, named, origin_of
+from hinomi.api.console.content_piece import Overview, PieceShape, named
 from hinomi.api.console.list_query import read_list, read_order
 from hinomi.api.console.names import Technique, techniques, text
 from hinomi.api.gate import Rooms, console
@@ -142,7 +142,7 @@ _ORDERS: dict[str, Callable[[Overview, Filter], Any]] = {
     "risk": lambda _, one: _RISKS[str(one.risk)],
     "class": lambda _, one: one.technique_class,
     "confidence": lambda seen, one: _CONFIDENCES[_confidence(seen.house, one)],
-    "origin": lambda seen, one: origin_of(seen.piece(("filter", one.id))),
+    "origin": lambda seen, one: seen.piece(("filter", one.id)).origin,
     "enabled": lambda _, one: one.enabled,
     "modelCount": lambda seen, one: len(seen.models_of.get(one.id, ())),
     "hits": lambda seen, one: seen.hits.filters.get(one.id, 0),
@@ -222,7 +222,7 @@ def _row(seen: Overview, found: Filter) -> dict[str, Any]:
 
 
 def _marks(seen: Overview, found: Filter) -> tuple[str, str]:
-    return origin_of(seen.piece(("filter", found.id))), _confidence(seen.house, found)
+    return seen.piece(("filter", found.id)).origin, _confidence(seen.house, found)
 
 
 def _confidence(house: House, found: Filter) -> str:
