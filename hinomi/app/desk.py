@@ -8,8 +8,6 @@ from contextlib import ExitStack, contextmanager
 from typing import Any, Protocol
 from urllib import parse
 
-from hinomi.api.console.bundles import imported_shown
-from hinomi.api.console.content_versions import version_row
 from hinomi.app.content import load_shipped, open_book
 from hinomi.app.folder import DataFolder
 from hinomi.app.local_server import LocalServer
@@ -128,7 +126,7 @@ class _FolderDesk:
         return self._row(self._editor.edit(COMMAND_LINE, kind, id_, text, comment, None))
 
     def versions(self, name: str) -> list[Row]:
-        return [version_row(one, current) for one, current in self._editor.versions(self._find(name).key)]
+        return [one.as_json(current) for one, current in self._editor.versions(self._find(name).key)]
 
     def roll_back(self, name: str, version: int, comment: str) -> Row:
         kind, id_ = self._find(name).key
@@ -140,7 +138,7 @@ class _FolderDesk:
     def import_zip(self, data: bytes, dry_run: bool) -> dict[str, Any]:
         known = load_attack().known_ids()
         found = import_bundle(self._book, self._editor, COMMAND_LINE, data, dry_run=dry_run, techniques=known)
-        return imported_shown(found)
+        return found.as_json()
 
     def _find(self, name: str) -> Piece:
         keys = [key for key in _keys(name) if key in self._book.page.pieces]

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
 from hinomi.database import Database, metadata
 from hinomi.errors import Conflict, NotFound
+from hinomi.query.moment import format_moment
 
 Key = tuple[str, str]  # ("filter" | "model", id)
 
@@ -55,6 +57,17 @@ class Version:
     author: str
     at_ms: int | None
     comment: str
+
+    def as_json(self, is_current: bool) -> dict[str, Any]:
+        """{version, author, at, comment, current}, as the console's routes give it."""
+        at = "" if self.at_ms is None else format_moment(self.at_ms)
+        return {
+            "version": self.version,
+            "author": self.author,
+            "at": at,
+            "comment": self.comment,
+            "current": is_current,
+        }
 
 
 class Texts:

@@ -13,7 +13,7 @@ import zipfile
 import zlib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Any, Literal
 
 import orjson
 
@@ -48,6 +48,10 @@ class Item:
     state: State
     errors: tuple[Remark, ...] = ()
 
+    def as_json(self) -> dict[str, Any]:
+        errors = [error.as_json() for error in self.errors]
+        return {"kind": self.key[0], "id": self.key[1], "state": self.state, "errors": errors}
+
 
 @dataclass(frozen=True, slots=True)
 class Imported:
@@ -55,6 +59,10 @@ class Imported:
 
     items: tuple[Item, ...]
     ignored: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """{items: [{kind, id, state, errors}], ignored}, as the console's routes give it."""
+        return {"items": [one.as_json() for one in self.items], "ignored": list(self.ignored)}
 
 
 @dataclass(slots=True)

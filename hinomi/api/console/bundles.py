@@ -14,7 +14,7 @@ from hinomi.api.resource import resource
 from hinomi.api.shapes import Shape
 from hinomi.attack.catalogue import load_attack
 from hinomi.errors import InputError
-from hinomi.operations.bundle import Imported, Item, export, import_bundle
+from hinomi.operations.bundle import export, import_bundle
 from hinomi.schema.principal import Permission, Principal
 
 router = resource("/console/api/content", "content")
@@ -83,18 +83,4 @@ async def import_content(
 
 def _imported(house: House, who: Principal, body: bytes, dry_run: bool) -> dict[str, Any]:
     known = load_attack().known_ids()
-    return imported_shown(import_bundle(house.book, house.editor, who, body, dry_run=dry_run, techniques=known))
-
-
-def imported_shown(found: Imported) -> dict[str, Any]:
-    """ImportedShape."""
-    return {"items": [_item(one) for one in found.items], "ignored": list(found.ignored)}
-
-
-def _item(one: Item) -> dict[str, Any]:
-    return {
-        "kind": one.key[0],
-        "id": one.key[1],
-        "state": one.state,
-        "errors": [error.as_json() for error in one.errors],
-    }
+    return import_bundle(house.book, house.editor, who, body, dry_run=dry_run, techniques=known).as_json()

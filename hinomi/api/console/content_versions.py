@@ -1,16 +1,14 @@
 """Versions of filters and models: the list, the text of one, what differs, and three texts merged after an update."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import Depends, Query, Response
 
 from hinomi.api.console.content_editing import Kinds
-from hinomi.api.console.names import moment
 from hinomi.api.gate import Rooms, console
 from hinomi.api.reply import reply
 from hinomi.api.resource import resource
 from hinomi.api.shapes import Shape
-from hinomi.detect.text_store import Version
 from hinomi.errors import NotFound
 from hinomi.operations.text_merge import differing_lines, merge
 from hinomi.schema.principal import Permission
@@ -65,18 +63,7 @@ class ThreeWay(Shape):
 def list_versions(kinds: Kinds, content_id: str, house: Rooms) -> Response:
     """Newest first."""
     found = house.editor.versions((kinds[:-1], content_id))
-    return reply({"items": [version_row(one, is_current) for one, is_current in found]})
-
-
-def version_row(one: Version, is_current: bool) -> dict[str, Any]:
-    """VersionShape."""
-    return {
-        "version": one.version,
-        "author": one.author,
-        "at": moment(one.at_ms) or "",
-        "comment": one.comment,
-        "current": is_current,
-    }
+    return reply({"items": [one.as_json(is_current) for one, is_current in found]})
 
 
 @router.get("/{kinds}/{content_id}/versions/{version}", responses={200: {"model": TextShape}}, dependencies=_VIEW)
