@@ -58,8 +58,8 @@ export const completionQuery = queryOptions({
   staleTime: 300_000,
 })
 
-/** What a draft is told by: its text, or for a filter a query. */
-export type Draft = { kind: ContentKind; text: string } | ({ kind: 'filter' } & QueryDraft)
+/** What a draft is told by: its text, or for a filter a query. `id`: of the content it would change. */
+export type Draft = { kind: ContentKind; text: string; id?: string } | ({ kind: 'filter' } & QueryDraft)
 
 export const validate = (draft: Draft, signal?: AbortSignal) => post<Validation>('/content/validate', draft, signal)
 

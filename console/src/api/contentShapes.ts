@@ -87,7 +87,7 @@ export type Summary = {
   id: string
   title: Text | string
   risk: Severity
-  techniques: Technique[]
+  techniques: string[]
   logsource: Record<string, string | null> | null
   predicates: number
 }

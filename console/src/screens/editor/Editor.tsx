@@ -38,7 +38,7 @@ export function Editor({ target: opened, first }: { target: Target; first: Draft
   const [previews, setPreviews] = useState(0)
   const code = useRef<CodeHandle | null>(null)
   const saved = useRef(false)
-  const judged = useJudged(draft)
+  const judged = useJudged(draft, target.id)
   const text = textToSave(draft, judged.data)
   const ready = may && judged.data?.ok === true && judged.settled && text !== ''
   const save = () => ready && isDirty(draft) && setSaving(true)
@@ -80,8 +80,8 @@ function tabbed(draft: Draft, tab: Tab, judged: Validation | undefined): Draft {
   return { ...draft, tab }
 }
 
-function useJudged(draft: Draft) {
-  const asked = JSON.stringify(toJudge(draft))
+function useJudged(draft: Draft, id: string | null) {
+  const asked = JSON.stringify(toJudge(draft, id))
   const [settled] = useDebouncedValue(asked, 350)
   const query = useQuery({
     queryKey: ['validate', settled],

@@ -33,7 +33,7 @@ function Line({ finding, bad, onGo }: { finding: Finding; bad: boolean; onGo: Pr
       <span className="num">{finding.line ? t('editor.place', { line, column }) : ''}</span>
       <span>
         {text(finding.message)}
-        {finding.suggestion && <span className="dim"> {t('editor.suggestion', { text: finding.suggestion })}</span>}
+        {finding.suggestion && !text(finding.message).includes(finding.suggestion) && <span className="dim"> {t('editor.suggestion', { text: finding.suggestion })}</span>}
       </span>
     </button>
   )

@@ -9,7 +9,7 @@ type Words = (text: { en: string; ja: string }) => string
 
 const TOP: Record<ContentKind, string[]> = {
   filter: ['title', 'id', 'status', 'description', 'author', 'date', 'modified', 'references', 'tags', 'logsource', 'detection', 'falsepositives', 'level', 'hinomi', 'tests'],
-  model: ['id', 'name', 'severity', 'description', 'products', 'suppress', 'rules', 'ja', 'tests'],
+  model: ['name', 'severity', 'description', 'products', 'suppress', 'rules', 'ja', 'tests'],
 }
 const KEYS: Record<string, string[]> = {
   'filter logsource': ['product', 'category', 'service'],

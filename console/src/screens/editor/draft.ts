@@ -26,9 +26,10 @@ export function isTold(draft: Draft): boolean {
   return draft.tab === 'query' ? draft.query.query.trim() !== '' : draft.text.trim() !== ''
 }
 
-/** What to send to be judged. */
-export function toJudge(draft: Draft) {
-  return draft.tab === 'query' ? { kind: 'filter' as const, ...draft.query } : { kind: draft.kind, text: draft.text }
+/** What to send to be judged; `id` is of the content it would change. */
+export function toJudge(draft: Draft, id: string | null = null) {
+  if (draft.tab === 'query') return { kind: 'filter' as const, ...draft.query }
+  return { kind: draft.kind, text: draft.text, ...(id === null ? {} : { id }) }
 }
 
 /** A first text that shows each part; it is not saved before somebody has changed it. */
@@ -54,8 +55,7 @@ tests:
     - {Image: 'C:\\Windows\\System32\\notepad.exe', CommandLine: notepad.exe}
 `
 
-const MODEL = `id: my_model
-name: New model
+const MODEL = `name: New model
 severity: medium
 description: What happened, and what to look at first.
 products: [windows_sysmon, windows_security]

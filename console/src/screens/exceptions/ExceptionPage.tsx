@@ -106,14 +106,20 @@ function blindedOf(error: unknown): BlindedProof[] {
   return Array.isArray(found) ? (found as BlindedProof[]) : []
 }
 
+/** More than these say no more. */
+const MOST_PROOFS = 8
+
 function Blinded({ proofs, override, onOverride }: { proofs: BlindedProof[]; override: boolean; onOverride: (override: boolean) => void }) {
   const { t } = useTranslation()
+  const [all, setAll] = useState(false)
+  const shown = all ? proofs : proofs.slice(0, MOST_PROOFS)
   return (
     <div className="warn-line bad" role="alert" data-testid="blinded">
       <div className="col grow">
         <p><strong>{t('bill.blinds', { count: proofs.length })}</strong></p>
         <p>{t('bill.blindsHelp')}</p>
-        <ul className="failures">{proofs.map((one) => <li key={`${one.kind} ${one.id} ${one.test}`}><span className="mono">{one.id}</span>: {one.test}</li>)}</ul>
+        <ul className="failures">{shown.map((one) => <li key={`${one.kind} ${one.id} ${one.test}`}><span className="mono">{one.id}</span>: {one.test}</li>)}</ul>
+        {shown.length < proofs.length && <button type="button" className="plain link" onClick={() => setAll(true)}>{t('facet.more', { count: proofs.length - shown.length })}</button>}
         <Checkbox label={t('bill.override')} checked={override} onChange={(event) => onOverride(event.currentTarget.checked)} />
       </div>
     </div>

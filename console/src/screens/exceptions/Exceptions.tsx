@@ -136,12 +136,14 @@ function Delete({ row }: { row: ExceptionRow }) {
   const { t } = useTranslation()
   const notice = useNotice()
   const refusal = useRefusal()
-  const { remove, add } = useExceptionChanges()
+  const { remove, add, change } = useExceptionChanges()
   const [asking, setAsking] = useState(false)
   const undo = () => {
     const { field, operator, value, filterId, scope, expiresDateTime, reason } = row
     // Whoever made it had seen which proofs it blinds.
-    add.mutate({ field, operator, value, filterId, scope, expiresDateTime, reason, override: true }, { onError: (error) => notice.warn(refusal(error)) })
+    const again = { field, operator, value, filterId, scope, expiresDateTime, reason, override: true }
+    const off = (made: ExceptionRow) => (row.enabled ? undefined : change.mutateAsync({ id: made.id, changes: { enabled: false } }))
+    add.mutateAsync(again).then(off).catch((error: unknown) => notice.warn(refusal(error)))
   }
   const run = () =>
     remove.mutate(row.id, {
