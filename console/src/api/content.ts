@@ -1,7 +1,7 @@
 import { queryOptions, useMutation, useQueryClient, type QueryClient } from '@tanstack/react-query'
 import { downloadAddress, get, patch, post, postFile, put, remove } from './client'
 import type {
-  Completion, ContentKind, DifferenceLine, FilterDetail, FilterRow, ImportItem, ModelDetail, ModelRow, Preview, QueryDraft, Resolution, ThreeWay, Validation, Version, WholeFunnel,
+  Completion, ContentKind, DifferenceLine, FilterDetail, FilterRow, Imported, ModelDetail, ModelRow, Preview, QueryDraft, Resolution, ThreeWay, Validation, Version, WholeFunnel,
 } from './contentShapes'
 import type { Page, Severity, Tactic } from './shapes'
 
@@ -93,9 +93,9 @@ type Detail = ModelDetail | FilterDetail
 export const readContent = (kind: ContentKind, id: string, signal?: AbortSignal) => get<Detail>(`/${kind}s/${encodeURIComponent(id)}`, {}, signal)
 export type NewContent = { text: string; comment: string; enable?: boolean }
 
-/** Whatever a change of content may have changed elsewhere is asked for again. */
-export function forgetContent(cache: QueryClient): void {
-  for (const key of ['models', 'filters', 'content', 'funnel', 'techniques']) void cache.invalidateQueries({ queryKey: [key] })
+/** Whatever a change of content may have changed elsewhere is asked for again; what is `gone` is not. */
+export function forgetContent(cache: QueryClient, gone?: string): void {
+  for (const key of ['models', 'filters', 'content', 'funnel', 'techniques']) void cache.invalidateQueries({ queryKey: [key], predicate: (query) => gone === undefined || query.queryKey[1] !== gone })
 }
 
 export function useContentChanges(kind: ContentKind) {
@@ -108,7 +108,11 @@ export function useContentChanges(kind: ContentKind) {
       mutationFn: ({ id, version, ...content }: NewContent & { id: string; version: number }) => put<Detail>(pathOf(kind, id), content, String(version)),
       onSettled,
     }),
-    remove: useMutation({ mutationFn: (id: string) => remove<unknown>(pathOf(kind, id)), onSettled }),
+    /** `gone`: it was custom, so that nothing is left of it but its versions; else the shipped text is in effect again. */
+    remove: useMutation({
+      mutationFn: ({ id }: { id: string; gone: boolean }) => remove<unknown>(pathOf(kind, id)),
+      onSuccess: (_, { id, gone }) => forgetContent(cache, gone ? id : undefined),
+    }),
     rollBack: useMutation({
       mutationFn: ({ id, ...body }: { id: string; version: number; comment: string }) => post<Detail>(`${pathOf(kind, id)}/rollback`, body),
       onSettled,
@@ -145,4 +149,4 @@ export function useChangeFilter() {
 /** The address of a zip: of these filters and models, or of everything custom. */
 export const exportAddress = (ids: string[]) => downloadAddress('/content/export', ids.length > 0 ? { ids: ids.join(',') } : { all: 'custom' })
 
-export const importContent = (file: Blob, dryRun: boolean) => postFile<{ items: ImportItem[] }>('/content/import', dryRun ? { dryRun } : {}, file)
+export const importContent = (file: Blob, dryRun: boolean) => postFile<Imported>('/content/import', dryRun ? { dryRun } : {}, file)

@@ -115,4 +115,6 @@ export type ThreeWay = { base: string; shipped: string; mine: string; merged: st
 export type Resolution = { take: 'mine' | 'shipped' } | { take: 'text'; text: string }
 
 export type ImportState = 'new' | 'changed' | 'same' | 'error'
-export type ImportItem = { kind: ContentKind; id: string; state: ImportState; errors: (Finding | Text | string)[] }
+export type ImportItem = { kind: ContentKind; id: string; state: ImportState; errors: Finding[] }
+/** `ignored`: names in the zip that are neither filter nor model. */
+export type Imported = { items: ImportItem[]; ignored: string[] }

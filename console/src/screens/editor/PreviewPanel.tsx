@@ -11,6 +11,7 @@ import { ObjectScope } from '../../components/ObjectMenu'
 import { RecordView } from '../../components/RecordView'
 import { useErrorText } from '../../components/States'
 import { useLanguage, useText } from '../../i18n'
+import { everyDay } from './days'
 
 const DAYS = ['1', '7', '14', '30']
 const ASK_EVERY_MS = 500
@@ -96,7 +97,7 @@ function Result({ preview, stale, kind }: { preview: Preview; stale: boolean; ki
         {preview.state === 'cancelled' && <span className="dim"> · {t('preview.cancelled')}</span>}
       </p>
       {stale && <p className="dim" style={{ margin: 0 }}>{t('preview.stale')}</p>}
-      {preview.perDay.length > 0 && <Days perDay={preview.perDay} />}
+      {preview.perDay.length > 0 && <Days perDay={everyDay(preview.perDay)} />}
       {preview.samples.length > 0 && <h3 className="section-title" style={{ margin: '6px 0 0' }}>{t('preview.samples')}</h3>}
       {preview.samples.map((sample) => <Sample key={sample.uuid} sample={sample} />)}
     </>

@@ -82,7 +82,7 @@ function useSave(target: Target, text: string, { onSaved, onClose }: { onSaved: 
     if (target.id === null) {
       add.mutate({ text, comment, enable }, {
         onSuccess: (detail) => done(detail, async () => {
-          await remove.mutateAsync(detail.id)
+          await remove.mutateAsync({ id: detail.id, gone: true })
           void navigate({ to: target.kind === 'filter' ? '/filters' : '/models' })
         }),
       })

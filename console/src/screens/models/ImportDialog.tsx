@@ -4,8 +4,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { forgetContent, importContent } from '../../api/content'
-import type { ImportItem } from '../../api/contentShapes'
-import type { Text } from '../../api/shapes'
+import type { Finding, ImportItem } from '../../api/contentShapes'
 import { useNotice } from '../../components/Notices'
 import { useText } from '../../i18n'
 import { useRefusal } from './refusal'
@@ -50,6 +49,7 @@ function ImportBody({ onClose }: { onClose: () => void }) {
       {trial.isPending && <p className="dim" role="status">{t('content.importReading')}</p>}
       {error && <p role="alert" style={{ color: 'var(--h-critical)', margin: 0 }}>{refusal(error)}</p>}
       {trial.data && <ImportTable items={trial.data.items} />}
+      {trial.data && trial.data.ignored.length > 0 && <p className="dim" style={{ margin: 0 }}>{t('content.importIgnored', { names: trial.data.ignored.slice(0, 10).join(', ') })}</p>}
       <div className="row" style={{ justifyContent: 'flex-end' }}>
         <Button variant="default" onClick={onClose}>{t('action.cancel')}</Button>
         <Button disabled={!trial.data || useful(trial.data.items).length === 0} loading={real.isPending} onClick={() => void run()}>
@@ -93,11 +93,8 @@ function ImportTable({ items }: { items: ImportItem[] }) {
 }
 
 /** An error of the import with its line, where it has one. */
-function useProblemText(): (error: ImportItem['errors'][number]) => string {
+function useProblemText(): (error: Finding) => string {
   const { t } = useTranslation()
   const text = useText()
-  return (error) => {
-    if (typeof error === 'string' || 'en' in error) return text(error as Text | string)
-    return error.line ? `${t('editor.place', { line: error.line, column: error.column ?? 1 })} ${text(error.message)}` : text(error.message)
-  }
+  return (error) => (error.line ? `${t('editor.place', { line: error.line, column: error.column ?? 1 })} ${text(error.message)}` : text(error.message))
 }

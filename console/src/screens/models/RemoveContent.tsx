@@ -27,7 +27,7 @@ export function RemoveContent({ kind, id, name, origin, edited }: Props) {
   const custom = origin === 'custom'
   if (!may || (!custom && !edited)) return null
   const run = () =>
-    remove.mutate(id, {
+    remove.mutate({ id, gone: custom }, {
       onSuccess: () => {
         setAsking(false)
         notice.tell(t(custom ? 'content.deleted' : 'content.givenUp', { name: text(name) }))
