@@ -53,6 +53,11 @@ def usual_cost(predicate: Predicate) -> float:
     return _PER_TYPICAL * _USUAL.weight(predicate) + _effort(predicate)
 
 
+def usual_share(predicate: Predicate) -> float:
+    """The share of an ordinary Windows host's usual values that meet the predicate, 0 to 1."""
+    return _USUAL.weight(predicate) / len(TYPICAL)
+
+
 class Cost:
     """The cost on the activities of a table, which stand for those to come."""
 

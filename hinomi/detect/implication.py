@@ -91,6 +91,19 @@ def always_holds(node: Node) -> bool:
     return any(always_holds(part) or part in denied for part in node.parts)
 
 
+def barred(node: Node) -> set[Predicate]:
+    """Alternatives of a condition that its own exclusions take away again."""
+    found: set[Predicate] = set()
+    if isinstance(node, And):
+        _, unwanted = _units(node)
+        for part in node.parts:
+            alternatives = part.parts if isinstance(part, Or) else ()
+            found |= {one for one in alternatives if isinstance(one, Predicate) and _is_barred(one, unwanted)}
+    if isinstance(node, And | Or):
+        found = found.union(*(barred(part) for part in node.parts))
+    return found
+
+
 def _units(node: And) -> tuple[list[Predicate], list[Predicate]]:
     """The predicates that must hold, and those that must not."""
     wanted = [part for part in node.parts if isinstance(part, Predicate)]

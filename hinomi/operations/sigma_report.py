@@ -55,13 +55,14 @@ def report_sigma(paths: Sequence[Path]) -> SigmaReport:
 
 def coverage() -> Coverage:
     """What the sources of this house write."""
-    mappings = [mapping for source in SOURCES for entry in source.events.values() for mapping in _mappings(entry)]
+    mappings = [mapping for source in SOURCES for entry in source.events.values() for mapping in mappings_of(entry)]
     mappings += [source.otherwise for source in SOURCES]
     categories = frozenset(category for mapping in mappings for category in mapping.categories)
     return Coverage(frozenset({"windows"}), categories | _PROJECTED, SERVICES)
 
 
-def _mappings(entry: Mapping | Split) -> list[Mapping]:
+def mappings_of(entry: Mapping | Split) -> list[Mapping]:
+    """The mappings of one event: several where a value decides."""
     return [entry] if isinstance(entry, Mapping) else [*entry.by_value.values(), entry.otherwise]
 
 
