@@ -79,6 +79,16 @@ def names_in(part: Part) -> set[str]:
     return set().union(*(names_in(one) for one in part.parts)) if isinstance(part, Group) else set()
 
 
+def wanted_in(part: Part, *, excludes: bool = False) -> set[str]:
+    """The selections that a condition looks for: those outside of every `not`."""
+    if isinstance(part, Reference):
+        return set() if excludes else {part.name}
+    if isinstance(part, Inverse):
+        return wanted_in(part.part, excludes=not excludes)
+    parts = part.parts if isinstance(part, Group) else ()
+    return set().union(*(wanted_in(one, excludes=excludes) for one in parts))
+
+
 def place_of(document: Document, path: Path) -> Place:
     """File and line of a part; the nearest line above it where the file has no such path."""
     node, line = _key(document.node, "detection")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from hinomi.detect.condition import And, Constant, Node, Or, predicates_of
 from hinomi.detect.implication import always_holds, barred, never_holds
 from hinomi.detect.predicate import Operator, Predicate
-from hinomi.detect.written import names_in
+from hinomi.detect.written import names_in, wanted_in
 from hinomi.operations.lint.advice import Advice, FilterSubject, leaves
 
 LITTLE = 4  # characters of text that must at least stand in a met activity
@@ -49,9 +49,9 @@ def always_true(subject: FilterSubject) -> Iterator[Advice]:
 
 def barred_value(subject: FilterSubject) -> Iterator[Advice]:
     """A value that the condition's own exclusion takes away again."""
-    found = barred(subject.condition)
-    for part in subject.written.selections.values():
-        for leaf in leaves(part):
+    found, looked_for = barred(subject.condition), wanted_in(subject.written.condition)
+    for name, part in subject.written.selections.items():
+        for leaf in leaves(part) if name in looked_for else ():
             if isinstance(leaf.node, Predicate) and leaf.node in found:
                 yield subject.advice(
                     "barred-value",
@@ -75,7 +75,7 @@ def too_broad(subject: FilterSubject) -> Iterator[Advice]:
 def strength(node: Node) -> int:
     """How many characters (or what is as good as so many) an activity must at least show."""
     if isinstance(node, Predicate):
-        return len(str(node.value)) if node.operator in _TEXTS else _WORTH
+        return _letters(node) if node.operator in _TEXTS else _WORTH
     if isinstance(node, And):
         return sum(strength(part) for part in node.parts)
     if isinstance(node, Or):
@@ -83,6 +83,12 @@ def strength(node: Node) -> int:
     if isinstance(node, Constant):
         return 0 if node.value else _WORTH
     return 0 if any(True for _ in predicates_of(node.part)) else _WORTH
+
+
+def _letters(one: Predicate) -> int:
+    """Letters of other scripts and signs that nobody types are rare; so is a text at a fixed place."""
+    text = str(one.value)
+    return len(text) + sum(3 for letter in text if not letter.isascii()) + (one.operator is not Operator.CONTAINS) * 2
 
 
 _WORTH = 4  # an event's number, a network, a pattern

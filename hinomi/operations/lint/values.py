@@ -14,7 +14,6 @@ from hinomi.operations.lint.advice import Advice, FilterSubject, leaves, lines
 
 SHORT = 3  # characters: a text below is in half of all values
 COMMON = 0.05  # share of the usual values of a Windows host
-_TEXTS = (Operator.CONTAINS, Operator.STARTSWITH, Operator.ENDSWITH)
 
 
 def hot_literal(subject: FilterSubject) -> Iterator[Advice]:
@@ -35,7 +34,8 @@ def hot_literal(subject: FilterSubject) -> Iterator[Advice]:
 
 
 def _is_hot(one: Predicate) -> bool:
-    is_short = one.operator in _TEXTS and len(str(one.value)) < SHORT
+    text = str(one.value)
+    is_short = one.operator is Operator.CONTAINS and len(text) < SHORT and text.isascii()
     return is_short or (one.operator is not Operator.NUMBER and usual_share(one) > COMMON)
 
 
