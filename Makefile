@@ -55,6 +55,7 @@ check: setup ## format, lint, types, floors, content, console types
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	.venv/bin/hinomi content verify
+	.venv/bin/hinomi content lint
 	cd console && npm run --silent typecheck
 
 test-unit: setup ## the quick tests: rooms alone, no whole trips, no shared recordings

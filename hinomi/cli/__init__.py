@@ -30,3 +30,4 @@ for word in (
     main.add_command(word)
 
 content.content.add_command(proving.verify)
+content.content.add_command(proving.lint)

@@ -184,3 +184,33 @@ def _lines(folder: Path, files: set[str]) -> Callable[[str, str, tuple[str | int
         return (place_of(documents[file], path) if content == "filter" else documents[file].place(*path)).line
 
     return line
+
+
+# ---- lint ----
+@click.command(
+    help=say(
+        "Advise on style and traps: hot literals, needless patterns, missing proofs, unknown fields ...",
+        "書き方と落とし穴を指摘します (ありふれた文字列、不要な正規表現、証明の不足、不明なフィールドなど)。",
+    )
+)
+@_folder_argument
+@json_option
+def lint(folder: Path | None, as_json: bool) -> None:
+    """Exit code 1 when there is anything to mend."""
+    from hinomi.detect.content import load_content
+    from hinomi.operations.lint.linter import lint as advise
+
+    place = folder or read_settings({}).content_folder
+    loaded, errors = load_content(place)
+    found = list(advise(loaded, place))
+    if as_json:
+        print_json({"advice": [one.as_json() for one in found], "errors": [str(error) for error in errors]})
+    else:
+        for error in errors:
+            click.echo(str(error))
+        for one in found:
+            click.echo(f"{one.at}: {one.rule}: {say(one.text.en, one.text.ja)}")
+        items = len(loaded.filters) + len(loaded.models)
+        click.echo(say(f"{items} files, {len(found)} to mend", f"ファイル {items}、指摘 {len(found)}"))
+    if found or errors:
+        raise SystemExit(1)
