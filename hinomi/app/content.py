@@ -3,6 +3,7 @@
 import shutil
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -52,31 +53,36 @@ def load_all(settings: Settings) -> tuple[Content, list[ContentError]]:
         book.database.close()
 
 
-def import_sigma(settings: Settings, paths: Sequence[Path]) -> dict[str, Any]:
-    """Copy usable Sigma rules into the data folder; report imported, never_matching (with reasons) and broken.
+def import_sigma(settings: Settings, paths: Sequence[Path], placeholders: Path | None = None) -> dict[str, Any]:
+    """Copy usable Sigma rules, correlations and filters into the data folder; report imported, never_matching (with
+    reasons), filters and broken. `placeholders`: a file of values that takes the place of the one in the data folder.
 
     In effect when it returns, also in a server that runs on the folder.
     """
+    from hinomi.detect.placeholders import read_placeholders
+    from hinomi.operations.given import PLACEHOLDERS, read_placeholders_beside
     from hinomi.operations.sigma_report import report_sigma
 
     folder = DataFolder(settings.data)
     folder.require()
-    report = report_sigma(paths)
     target = settings.data / IMPORTED
+    values, wrong = read_placeholders(placeholders) if placeholders else read_placeholders_beside(target)
+    report = report_sigma(paths, values, load_given(settings).content.filters)
+    files = [(source, target / name) for source, name in report.files]
+    files += [(placeholders, target.parent / PLACEHOLDERS)] if placeholders else []
     server = LocalServer.of(settings)
     if server is None:
         with folder.hold():
-            _copy(report.files, target)
+            _copy(files)
     else:
-        _copy(report.files, target)
+        _copy(files)
         server.ask("POST", "/console/api/content/reload")
-    return report.summary()
+    return replace(report, broken=(*wrong, *report.broken)).summary()
 
 
-def _copy(files: Sequence[tuple[Path, str]], target: Path) -> None:
+def _copy(files: Sequence[tuple[Path, Path]]) -> None:
     """Each file is there whole or not at all: a server may read the folder meanwhile."""
-    for source, name in files:
-        place = target / name
+    for source, place in files:
         place.parent.mkdir(parents=True, exist_ok=True)
         part = place.with_name(place.name + ".part")
         shutil.copyfile(source, part)

@@ -54,19 +54,37 @@ def content_import() -> None:
     "sigma", help=say("Read Sigma rules and report on each.", "Sigma ルールを読み、一つずつ報告します。")
 )
 @click.argument("folders", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--placeholders",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help=say(
+        "YAML file with values for placeholders (name: [values]); kept in the data folder.",
+        "プレースホルダーの値の YAML ファイル (名前: [値])。データフォルダに保存します。",
+    ),
+)
 @data_option
 @json_option
-def content_import_sigma(folders: tuple[Path, ...], data: Path | None, as_json: bool) -> None:
+def content_import_sigma(
+    folders: tuple[Path, ...], placeholders: Path | None, data: Path | None, as_json: bool
+) -> None:
     from hinomi.app.content import import_sigma
 
-    report = import_sigma(read_settings({"data": data}), folders)
+    report = import_sigma(read_settings({"data": data}), folders, placeholders)
     if as_json:
         print_json(report)
         return
     for row in report["broken"]:
-        click.echo(row)
+        place = row["file"] if row["line"] is None else f"{row['file']}:{row['line']}"
+        click.echo(f"{place}: {say(row['message'], row['message_ja'])}")
     for row in report["never_matching"]:
-        click.echo(f"{row['file']}: {row['reason']}")
+        click.echo(f"{row['file']}: {say(row['reason'], row['reason_ja'])}")
+    for row in report["filters"]:
+        click.echo(
+            say(
+                f"{row['file']}: filter added to {row['rules']} rules",
+                f"{row['file']}: フィルタを {row['rules']} 件のルールに適用",
+            )
+        )
     numbers = {name: len(report[name]) for name in ("imported", "never_matching", "broken")}
     click.echo(
         say(

@@ -99,6 +99,14 @@ def _print_import(report: dict[str, Any]) -> None:
     ),
 )
 @click.option(
+    "--placeholders",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help=say(
+        "YAML file with values for placeholders of --rules (name: [values]).",
+        "--rules のプレースホルダーの値の YAML ファイル (名前: [値])。",
+    ),
+)
+@click.option(
     "--lake", is_flag=True, help=say("Read the lake again instead of files.", "ファイルではなくレイクを読み直します。")
 )
 @click.option(
@@ -123,6 +131,7 @@ def _print_import(report: dict[str, Any]) -> None:
 def detect(
     paths: tuple[Path, ...],
     rules: tuple[Path, ...],
+    placeholders: Path | None,
     lake: bool,
     from_: str | None,
     to: str | None,
@@ -134,7 +143,7 @@ def detect(
     if not lake:
         if not paths:
             raise click.UsageError(say("give files, or --lake", "ファイルか --lake を指定してください"))
-        _detect_files(paths, rules, as_json)
+        _detect_files(paths, rules, placeholders, as_json)
         return
     if paths or rules:
         raise click.UsageError(say("--lake reads no files", "--lake ではファイルを読みません"))
@@ -143,7 +152,7 @@ def detect(
     travel(data, from_, to, models, filters, as_json)
 
 
-def _detect_files(paths: tuple[Path, ...], rules: tuple[Path, ...], as_json: bool) -> None:
+def _detect_files(paths: tuple[Path, ...], rules: tuple[Path, ...], placeholders: Path | None, as_json: bool) -> None:
     from hinomi.detect.compile_cache import CompileCache
     from hinomi.operations.file_detection import detect_files
 
@@ -151,7 +160,7 @@ def _detect_files(paths: tuple[Path, ...], rules: tuple[Path, ...], as_json: boo
     folder = cache_folder()
     cache = CompileCache(folder / "content") if folder else None
     count = 0
-    for found in detect_files(existing(paths), rules, settings.content_folder, warn, cache):
+    for found in detect_files(existing(paths), rules, settings.content_folder, warn, cache, placeholders):
         count += 1
         if as_json:
             print_json(found)
