@@ -11,8 +11,9 @@ entry was there before.
 import gc
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
@@ -84,12 +85,20 @@ class _Entry:
     duplicates: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Work:
-    """Entries read from the spool and normalised: what follows the position `after`."""
+@dataclass(slots=True)
+class _Flight:
+    """A batch that is detected and on its way to the lake; what is left is to close it.
 
-    after: int
-    entries: list[_Entry]
+    `state` is what stands of the windows behind it, for those of the next batch are worked on before this one is closed.
+    """
+
+    tally: Tally
+    fresh: set[str]  # uuids that it brings
+    dead: list[DeadLetter]
+    matches: list[ModelMatch]
+    hits: Mapping[str, int]
+    state: dict[str, bytes]
+    writing: list[Future[None]]
 
 
 class Pipeline:
@@ -112,11 +121,11 @@ class Pipeline:
         self._batch_records, self._clock = batch_records, clock
         self._next_content: Content | None = None
         self._exceptions = ExceptionStore(database)
-        self._ahead: _Work | None = None  # the next entries, read while the lake wrote the last
+        self._flights: deque[_Flight] = deque()  # at most two: one that the lake writes, one that is detected meanwhile
         self._normaliser = Normaliser()
         self._engine = Engine(content.enabled_filters)
         self._ancestry = Ancestry(lake.creators)
-        self._writer = ThreadPoolExecutor(1, thread_name_prefix="lake-writer")
+        self._writer = ThreadPoolExecutor(2, thread_name_prefix="lake-writer")
         self._closed = threading.Condition()
         self.total = Tally()
         self._restore()
@@ -125,54 +134,79 @@ class Pipeline:
     def step(self) -> Tally | None:
         """Take the oldest entries through the house and close them; None when the spool is empty.
 
-        Raises what the rooms raise (DiskFull, Unavailable ...); nothing is closed then, and the same entries come again.
+        While the lake writes them the next ones are begun. Raises what the rooms raise (DiskFull, Unavailable ...);
+        nothing is closed then, and the same entries come again.
         """
         gc.disable()  # a batch is a million short-lived objects: looking for circles among them doubles its time
         try:
-            return self._step(self._next_entries())
+            return self._step()
+        except BaseException:
+            self._land()
+            raise
         finally:
             gc.enable()
 
-    def _next_entries(self) -> list[_Entry]:
-        """Given away, not kept: when the collector is on again nothing of the batch may be left to walk through."""
-        work, self._ahead = self._ahead, None
-        if work is None or work.after != self.position:
-            work = self._work(self.position)
-        return work.entries if work else []
-
-    def _work(self, after: int) -> _Work | None:
-        """The entries after a position, normalised; None when there are none. Changes nothing."""
-        received_ms = int(self._clock() * 1000)
-        taken = self._spool.take(after, self._batch_records)
-        entries = [self._normalise(sequence, batch, received_ms) for sequence, batch in taken]
-        return _Work(after, entries) if entries else None
-
-    def _step(self, entries: list[_Entry]) -> Tally | None:
-        if not entries:
+    def _step(self) -> Tally | None:
+        if not self._flights:
+            self._take_content()
+            self._begin(self.position)
+        if not self._flights:
             return None
-        self._take_content()
+        flight = self._flights[0]
+        if self._next_content is None:  # else the windows of the new content begin where this batch ends
+            self._begin_behind(flight)
+        return self._end(flight)
+
+    def _begin_behind(self, flight: _Flight) -> None:
+        """Begin the next entries. Their trouble is not this batch's: they are begun again, and tell it then."""
+        try:
+            self._begin(flight.tally.last_sequence)
+        except Exception:  # noqa: BLE001
+            while self._flights[-1] is not flight:
+                wait(self._flights.pop().writing)
+            self._correlator = self._correlator_at(flight.state["windows"])
+
+    def _begin(self, after: int) -> None:
+        """Read and detect the entries after a position, and give them to the lake."""
+        now_ms = int(self._clock() * 1000)
+        taken = self._spool.take(after, self._batch_records)
+        if not taken:
+            return
+        entries = [self._normalise(sequence, batch, now_ms) for sequence, batch in taken]
         tally = Tally(batches=1, last_sequence=entries[-1].sequence, read=sum(entry.records for entry in entries))
         self._mark_known(entries)
         self._ancestry.complete([batch for entry in entries for batch in entry.batches])
-        writing = self._writer.submit(self._write_activities, entries, tally)
-        try:
-            exceptions = self._exceptions.working(int(self._clock() * 1000))
-            split = exceptions.split(self._detect(entries))
-            telling = self._writer.submit(self._write_detections, split, tally)
-            matches = self._correlator.observe(split.kept)
-            self._ahead = self._work(tally.last_sequence)  # while the lake writes
-        finally:
-            writing.result()
-        telling.result()
-        try:
-            dead = [letter for entry in entries for letter in entry.dead]
-            self._close(tally, matches, dead, split.hits)
-        except BaseException:
-            self._restore()
-            raise
+        writing = [self._writer.submit(self._write_activities, entries, tally)]
+        flight = _Flight(tally, {uuid for entry in entries for uuid in entry.fresh}, [], [], {}, {}, writing)
+        self._flights.append(flight)
+        split = self._exceptions.working(now_ms).split(self._detect(entries))
+        writing.append(self._writer.submit(self._write_detections, split, tally))
+        flight.matches = self._correlator.observe(split.kept)
+        flight.hits = split.hits
+        flight.dead = [letter for entry in entries for letter in entry.dead]
+        flight.state = {
+            "position": b"%d" % tally.last_sequence,
+            "windows": self._correlator.snapshot(),
+            "content": self._content.version.encode(),
+        }
+
+    def _end(self, flight: _Flight) -> Tally:
+        """Close a batch once the lake holds it."""
+        for written in flight.writing:
+            written.result()
+        tally = flight.tally
+        self._close(flight)
+        self._flights.popleft()
         self._spool.done(tally.last_sequence)
         self._count(tally)
         return tally
+
+    def _land(self) -> None:
+        """After trouble: wait for what is being written, forget what was begun, and stand where the last batch closed."""
+        for flight in self._flights:
+            wait(flight.writing)
+        self._flights.clear()
+        self._restore()
 
     def _normalise(self, sequence: int, batch: RecordBatch, received_ms: int) -> _Entry:
         found = normalised(self._normaliser, batch, received_ms)
@@ -188,7 +222,7 @@ class Pipeline:
                     uuids += batch.fields["uuid"]
                     times += batch.fields["eventTime"]
         known = self._lake.known(uuids, times)
-        seen: set[str] = set()
+        seen = set().union(*(flight.fresh for flight in self._flights))  # not yet in the lake, or only just
         for entry in entries:
             for batch in entry.batches:
                 if batch.projected:
@@ -231,20 +265,16 @@ class Pipeline:
             risk = str(detection.risk)
             tally.detections_by_risk[risk] = tally.detections_by_risk.get(risk, 0) + 1
 
-    def _close(self, tally: Tally, matches: list[ModelMatch], dead: list[DeadLetter], hits: Mapping[str, int]) -> None:
+    def _close(self, flight: _Flight) -> None:
         """The one transaction that closes the batch."""
+        tally = flight.tally
         with self._database.begin() as connection:
-            raised = self._workbench.keep(connection, matches, self._content, self._clock())
-            self._exceptions.count(connection, hits, int(self._clock() * 1000))
-            count_matches(connection, matches)
-            for reason, count in self._letters.keep(connection, dead, self._clock()).items():
+            raised = self._workbench.keep(connection, flight.matches, self._content, self._clock())
+            self._exceptions.count(connection, flight.hits, int(self._clock() * 1000))
+            count_matches(connection, flight.matches)
+            for reason, count in self._letters.keep(connection, flight.dead, self._clock()).items():
                 tally.dead[reason] = tally.dead.get(reason, 0) + count
-            state = {
-                "position": b"%d" % tally.last_sequence,
-                "windows": self._correlator.snapshot(),
-                "content": self._content.version.encode(),
-            }
-            for name, value in state.items():
+            for name, value in flight.state.items():
                 connection.execute(sa.delete(STATE).where(STATE.c.name == name))
                 connection.execute(sa.insert(STATE).values(name=name, value=value))
         tally.alerts += len(raised)
@@ -292,9 +322,13 @@ class Pipeline:
         """Position and window state as of the last closed batch."""
         state = _state(self._database)
         self.position = int(state.get("position", b"0"))
-        self._correlator = Correlator([model for model in self._content.models if model.enabled])
-        if "windows" in state:
-            self._correlator.restore(state["windows"])
+        self._correlator = self._correlator_at(state.get("windows"))
+
+    def _correlator_at(self, windows: bytes | None) -> Correlator:
+        correlator = Correlator([model for model in self._content.models if model.enabled])
+        if windows is not None:
+            correlator.restore(windows)
+        return correlator
 
     def _count(self, tally: Tally) -> None:
         with self._closed:

@@ -26,7 +26,7 @@ class Rooms:
         self.letters = DeadLetters(self.database)
         self.database.create()
 
-    def pipeline(self) -> Pipeline:
+    def pipeline(self, batch_records: int = 1000) -> Pipeline:
         return Pipeline(
             spool=self.spool,
             database=self.database,
@@ -34,7 +34,7 @@ class Rooms:
             workbench=self.workbench,
             letters=self.letters,
             content=self.content,
-            batch_records=1000,
+            batch_records=batch_records,
         )
 
     def alerts(self) -> list[tuple[str, int, int]]:

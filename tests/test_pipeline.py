@@ -1,7 +1,7 @@
 """The trip of a batch over real rooms: nothing lost, nothing twice, one bad record costs only itself."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import pytest
 from hinomi.access.access import Access
 from hinomi.detect.content import Content, load_content
 from hinomi.detect.exception_store import ExceptionStore
+from hinomi.errors import Unavailable
 from hinomi.ingest.store import DeadLetters
 from hinomi.normalise.normaliser import Normalised, Normaliser
 from hinomi.operations.exceptions import ExceptionBook
@@ -106,6 +107,49 @@ def test_how_the_stream_is_cut_does_not_matter(tmp_path: Path, content: Content)
         rooms.close()
     assert outcomes[0] == outcomes[1]
     assert len(outcomes[0]) >= 2
+
+
+def test_a_batch_begun_while_the_one_before_is_written_counts_as_after_it(tmp_path: Path, content: Content) -> None:
+    """Entry after entry, each closed before the next comes, and all at once with batches that overlap."""
+    entries = [
+        [demo(f"PC-{number}", number), demo("PC-0", 0), demo(f"PC-{number - 1}", number - 1)] for number in range(1, 7)
+    ]
+    outcomes = []
+    for waits in (True, False):
+        rooms = Rooms(tmp_path / str(waits), content)
+        pipeline = rooms.pipeline(batch_records=1)
+        tallies = []
+        for number, records in enumerate(entries):
+            rooms.spool.append(make.record_batch(*records, file=f"part{number}"))
+            tallies += [pipeline.drain()] if waits else []
+        while (tally := pipeline.step()) is not None:
+            tallies.append(tally)
+        outcomes.append(([(one.kept, one.duplicates, one.detections, one.alerts) for one in tallies], rooms.alerts()))
+        assert rooms.lake.status().activities == 8
+        rooms.close()
+    assert outcomes[0] == outcomes[1]
+
+
+def test_trouble_with_the_next_batch_does_not_keep_this_one(rooms: Rooms, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = rooms.lake.known
+
+    def refuse(uuids: Sequence[str], times_ms: Sequence[int]) -> dict[str, int]:
+        if len(uuids) == 2:
+            raise Unavailable("the lake restarts")
+        return real(uuids, times_ms)
+
+    rooms.spool.append(make.record_batch(demo()))
+    rooms.spool.append(make.record_batch(demo("PC-2", 2), demo("PC-3", 3)))
+    pipeline = rooms.pipeline(batch_records=1)
+    with monkeypatch.context() as patched:
+        patched.setattr(rooms.lake, "known", refuse)
+        first = pipeline.step()
+        assert first is not None
+        assert (first.last_sequence, first.alerts) == (1, 1)
+        with pytest.raises(Unavailable):
+            pipeline.step()
+    assert pipeline.drain().alerts == 2
+    assert (rooms.lake.status().activities, len(rooms.alerts())) == (3, 3)
 
 
 def test_a_record_our_code_stumbles_over_costs_only_itself(rooms: Rooms, monkeypatch: pytest.MonkeyPatch) -> None:
