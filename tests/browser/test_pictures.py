@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.png import SIGNATURE, shrink
+from tests.browser.test_time_travel import MODEL
 
 pytestmark = pytest.mark.browser
 
@@ -60,6 +61,15 @@ def see_figures(page: Page, _language: str) -> None:
     expect(page.locator(".figure, .card").first).to_be_visible()
 
 
+def travel_with_a_text(page: Page, _language: str) -> None:
+    page.locator(".page-head button[aria-expanded=false]").last.click()
+    page.locator(".travel-draft [role=textbox]").click()
+    page.keyboard.insert_text(MODEL)
+    page.keyboard.press("Control+Enter")
+    page.locator("tbody tr").first.click()
+    expect(page.locator(".travel-evidence").first).to_be_visible()
+
+
 PAGES: list[tuple[str, str, Callable[[Page, str], None]]] = [
     ("workbench", "/workbench?status=all", see_rows),
     ("flyout", "/workbench?status=all", open_flyout),
@@ -70,6 +80,7 @@ PAGES: list[tuple[str, str, Callable[[Page, str], None]]] = [
     ("detections", "/detections?range=24h", see_rows),
     ("models", "/models", see_rows),
     ("model", "/models/credential_dumping_mimikatz", open_first_filter),
+    ("time-travel", "/time-travel?range=all", travel_with_a_text),
     ("search", "/search?range=24h&query=eventId: process", see_rows),
     ("technique", "/attack/techniques/T1003", see_figures),
     ("status", "/operations/status", see_figures),

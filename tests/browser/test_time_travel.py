@@ -31,9 +31,9 @@ def groups(seen: Page) -> dict[str, int]:
 def test_then_and_now_agree_and_each_alert_opens(page: Opens) -> None:
     seen = page("/workbench")
     seen.get_by_role("navigation", name="Main navigation").get_by_role("link", name="Time travel").click()
-    expect(seen.get_by_text("Choose a time and travel")).to_be_visible()
+    expect(seen.get_by_text("Choose a time and run it")).to_be_visible()
     seen.goto("/time-travel?range=all")
-    seen.get_by_role("button", name="Travel", exact=True).click()
+    seen.get_by_role("button", name="Run", exact=True).click()
     expect(seen).to_have_url(re.compile("job="))
     found = groups(seen)
     assert (found["onlyNow"], found["onlyThen"], found["both"] > 0) == (0, 0, True)
@@ -52,11 +52,11 @@ def test_then_and_now_agree_and_each_alert_opens(page: Opens) -> None:
 @pytest.mark.parametrize(
     ("language", "scheme", "words"),
     [
-        ("en", "light", ("Try another text", "Text to try", "Travel", "only now", "not raised", "It would rest on")),
+        ("en", "light", ("Try another text", "Text to try", "Run", "only now", "not raised", "It would rest on")),
         (
             "ja",
             "dark",
-            ("別のテキストで試す", "試すテキスト", "さかのぼる", "今だけ", "出ていない", "証拠となるアクティビティ"),
+            ("別のテキストで試す", "試すテキスト", "実行", "今だけ", "出ていない", "証拠となるアクティビティ"),
         ),
     ],
 )
@@ -89,7 +89,7 @@ def test_what_cannot_be_read_is_told_and_nothing_is_lost(open_page: Opens, sessi
     seen.get_by_role("button", name="Try another text").click()
     seen.get_by_role("textbox", name="Text to try").click()
     seen.keyboard.insert_text("name: only a name\n")
-    seen.get_by_role("button", name="Travel", exact=True).click()
+    seen.get_by_role("button", name="Run", exact=True).click()
     expect(seen.get_by_role("alert")).to_contain_text("cannot be used")
     expect(seen.get_by_role("textbox", name="Text to try")).to_contain_text("only a name")
     seen.goto("/time-travel?job=0123456789abcdef")
@@ -114,7 +114,7 @@ def test_it_can_be_cancelled(page: Opens) -> None:
 
     dropped: list[str] = []
     seen.route(re.compile("/console/api/time-travel/"), answer)
-    seen.get_by_role("button", name="Travel", exact=True).click()
+    seen.get_by_role("button", name="Run", exact=True).click()
     expect(seen.get_by_text("40 of 100 activities")).to_be_visible()
     expect(seen.get_by_role("progressbar")).to_have_attribute("aria-valuenow", "40")
     seen.get_by_role("button", name="Cancel").click()

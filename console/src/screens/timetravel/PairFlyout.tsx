@@ -1,8 +1,10 @@
 import { ActionIcon, Button } from '@mantine/core'
 import { IconX } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { modelsQuery } from '../../api/content'
 import type { Evidence, Pair } from '../../api/timeTravel'
 import { FieldList } from '../../components/FieldList'
 import { Moment } from '../../components/Moment'
@@ -34,12 +36,20 @@ export function PairFlyout({ pair, onClose }: { pair: Pair; onClose: () => void 
             <ul className="travel-reasons">{pair.reasons.map((reason, index) => <ReasonLine key={index} reason={reason} />)}</ul>
           </section>
         )}
-        <p className="dim" style={{ margin: 0 }}>{t('travel.events', { count: pair.eventCount })} · <Link to="/models/$id" params={{ id: pair.modelId }}>{text(pair.model)}</Link></p>
+        <p className="dim" style={{ margin: 0 }}>{t('travel.events', { count: pair.eventCount })} · <ModelLink pair={pair} /></p>
         {pair.evidence.length > 0 && <h3 className="section-title" style={{ margin: 0 }}>{t('travel.evidence')}</h3>}
         {pair.evidence.map((one) => <EvidenceOf key={`${one.uuid} ${one.filterId}`} evidence={one} />)}
       </div>
     </aside>
   )
+}
+
+/** A text that was only tried has no page, and a model that is gone has none any more. */
+function ModelLink({ pair }: { pair: Pair }) {
+  const text = useText()
+  const models = useQuery(modelsQuery).data?.items ?? []
+  if (!models.some((model) => model.id === pair.modelId)) return <span>{text(pair.model)}</span>
+  return <Link to="/models/$id" params={{ id: pair.modelId }}>{text(pair.model)}</Link>
 }
 
 function EvidenceOf({ evidence }: { evidence: Evidence }) {

@@ -73,7 +73,7 @@ function GroupTab({ group, count, chosen, onChoose }: { group: Group; count: num
 function Rows({ rows, view, change }: { rows: Pair[]; view: View; change: Props['change'] }) {
   const { t } = useTranslation()
   const navigate = useNavigate()
-  const columns = useColumns()
+  const columns = useColumns(rows.some((row) => row.fingerprint === view.cursor))
   const open = (pair: Pair | undefined) => {
     if (pair?.alert) void navigate({ to: '/workbench/alerts/$id', params: { id: pair.alert.id } })
   }
@@ -82,10 +82,11 @@ function Rows({ rows, view, change }: { rows: Pair[]; view: View; change: Props[
   return <DataTable label={t('travel.alerts')} rows={rows} columns={columns} rowKey={(row) => row.fingerprint} rowHeight={46} cursor={view.cursor} onChoose={(row) => change({ cursor: row.fingerprint })} onOpen={open} />
 }
 
-function useColumns(): Column<Pair>[] {
+/** Beside an open row there is room for what tells the rows apart; the rest stands in the row's own panel. */
+function useColumns(narrow: boolean): Column<Pair>[] {
   const { t } = useTranslation()
   const text = useText()
-  return [
+  const columns: Column<Pair>[] = [
     { key: 'first', header: t('column.firstEvent'), width: '138px', cell: (row) => <Moment short at={row.firstEventDateTime} /> },
     { key: 'severity', header: t('column.severity'), width: '104px', cell: (row) => <Severity level={row.severity} plain /> },
     { key: 'model', header: t('column.model'), cell: (row) => <span className="two-lines">{text(row.model)}</span> },
@@ -93,6 +94,7 @@ function useColumns(): Column<Pair>[] {
     { key: 'alert', header: t('travel.alert'), width: '190px', cell: (row) => <AlertLink pair={row} /> },
     { key: 'why', header: t('travel.why'), width: '34%', cell: (row) => <span className="two-lines">{row.reasons.map((reason) => text(reason.text)).join(' ')}</span> },
   ]
+  return narrow ? columns.filter((column) => column.key !== 'alert' && column.key !== 'why') : columns
 }
 
 export function AlertLink({ pair }: { pair: Pair }) {

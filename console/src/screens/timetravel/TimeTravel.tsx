@@ -57,6 +57,7 @@ function ModelChoice({ chosen, onChoose }: { chosen: string[]; onChoose: (models
   return (
     <MultiSelect
       className="travel-models"
+      size="xs"
       aria-label={t('travel.models')}
       placeholder={chosen.length === 0 ? t('travel.allModels') : ''}
       data={data}
