@@ -129,7 +129,7 @@ def read_correlation(document: Document, version: str) -> tuple[Draft | None, li
 
 
 def _listed(value: Any) -> list[str]:
-    return [value] if isinstance(value, str) else [str(one) for one in value]
+    return [value] if isinstance(value, str) else list(value)
 
 
 def _seconds(text: str) -> int | None:
@@ -186,7 +186,8 @@ def _condition_errors(document: Document, section: _Section) -> Iterable[Content
         )
         return
     yield from _comparison_errors(document, section.condition, section.type)
-    fields = _listed(section.condition.get("field", []))
+    field = section.condition.get("field", [])
+    fields = _listed(field) if _is_names(field) else [""]
     if section.type in VALUES and not fields:
         yield document.error(
             f"a correlation of type {section.type} needs a field in its condition",
@@ -217,7 +218,14 @@ def _comparison_errors(document: Document, condition: dict[str, Any], kind: str)
                 f"unknown key {name!r}{nearest(str(name), known)}", *at, name, ja=f"キー {name!r} はありません"
             )
         elif name in OPERATORS and (isinstance(number, bool) or not isinstance(number, int | float)):
-            yield document.error(f"{name} needs a number, not {number!r}", *at, name, ja=f"{name} には数値が必要です")
+            yield document.error(f"{name} needs a number", *at, name, ja=f"{name} には数値が必要です")
+        elif name == "field" and not _is_names(number):
+            yield document.error(
+                "field needs the name of a field, or a list of names",
+                *at,
+                name,
+                ja="field にはフィールド名かそのリストが必要です",
+            )
         elif name in LOWER and number > MAX_DETECTIONS and kind in ("event_count", "value_count"):
             yield document.error(
                 f"{name}: {number} is never met: a window keeps {MAX_DETECTIONS} events; count a shorter timespan",
@@ -231,6 +239,10 @@ def _comparison_errors(document: Document, condition: dict[str, Any], kind: str)
             *at,
             ja=f"条件に比較がありません。{', '.join(OPERATORS)} のいずれかが必要です",
         )
+
+
+def _is_names(value: Any) -> bool:
+    return isinstance(value, str) or (isinstance(value, list) and all(isinstance(one, str) for one in value))
 
 
 def _is_percent(value: Any) -> bool:

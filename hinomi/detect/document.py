@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from hinomi.detect.yaml_guard import Wrong, too_deep, wrong_in
 from hinomi.errors import ContentError, Place
 
 MAX_BYTES = 1 << 20  # a filter or model is a page of text; ten megabytes of YAML are an accident or an attack
@@ -48,7 +49,7 @@ class Document:
     def head(self) -> Head:
         if self._head is None:
             data = self.data
-            self._head = {str(key): str(data[key]) if key in REFERRED and data[key] else None for key in data}
+            self._head = {str(key): _plain(data[key]) if key in REFERRED else None for key in data}
         return self._head
 
     def with_data(self, data: dict[str, Any]) -> "Document":
@@ -76,16 +77,26 @@ class Document:
         return ContentError(message, at=self.place(*path), ja=ja)
 
 
+def _plain(value: Any) -> str | None:
+    return str(value) if value and isinstance(value, str | int) else None
+
+
 def read_documents(path: Path, name: str) -> tuple[list[Document], list[ContentError]]:
     """The documents of one file, shown to people as `name`. What cannot be read is an error, never an exception."""
     try:
         if path.stat().st_size > MAX_BYTES:
-            return [], [ContentError(f"the file is larger than {MAX_BYTES} bytes", at=Place(name))]
+            message = f"the file is larger than {MAX_BYTES} bytes: split it, one rule a file"
+            japanese = f"ファイルが {MAX_BYTES} バイトを超えています。1 ファイル 1 ルールに分けてください"
+            return [], [ContentError(message, at=Place(name, 1), ja=japanese)]
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        return [], [ContentError(f"not UTF-8 text: {error.reason} at byte {error.start}", at=Place(name))]
+        line = error.object.count(b"\n", 0, error.start) + 1
+        message = f"not UTF-8 text: {error.reason} at byte {error.start}; save the file as UTF-8"
+        japanese = f"UTF-8 ではありません ({error.start} バイト目)。UTF-8 で保存してください"
+        return [], [ContentError(message, at=Place(name, line), ja=japanese)]
     except OSError as error:
-        return [], [ContentError(f"cannot be read: {error.strerror}", at=Place(name))]
+        message, japanese = f"cannot be read: {error.strerror}", f"読み取れません: {error.strerror}"
+        return [], [ContentError(message, at=Place(name), ja=japanese)]
     return parse_documents(text, name)
 
 
@@ -93,23 +104,27 @@ def parse_documents(text: str, name: str) -> tuple[list[Document], list[ContentE
     """The documents of one text."""
     documents: list[Document] = []
     errors: list[ContentError] = []
+    deep = too_deep(text)
+    if deep is not None:
+        return [], [_wrong(deep, name)]
     loader = yaml.CSafeLoader(text)
     try:
         while loader.check_node():
             node = loader.get_node()
             if node is None:
                 break
-            bad = _bad_key(node)
-            if bad is not None:
-                errors.append(ContentError(bad[1], at=Place(name, bad[0].start_mark.line + 1)))
+            wrong = wrong_in(node)
+            if wrong is not None:
+                errors.append(_wrong(wrong, name))
                 continue
             data = loader.construct_document(node)
             if isinstance(data, dict):
                 documents.append(Document(name, text, len(documents), (data, node)))
             elif data is not None:
-                errors.append(ContentError("not a mapping of keys to values", at=Place(name, node.start_mark.line + 1)))
+                message, japanese = "not a mapping of keys to values", "キーと値のマッピングではありません"
+                errors.append(ContentError(message, at=Place(name, node.start_mark.line + 1), ja=japanese))
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        errors.append(_yaml_error(error, name))
+        errors.append(_yaml_error(error, name, text))
     finally:
         loader.dispose()
     return documents, errors
@@ -122,12 +137,23 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return f"; nearest: {by_lower[near[0]]!r}" if near else ""
 
 
-def _yaml_error(error: Exception, name: str) -> ContentError:
+def _wrong(wrong: Wrong, name: str) -> ContentError:
+    return ContentError(wrong.en, at=Place(name, wrong.line), ja=wrong.ja)
+
+
+def _yaml_error(error: Exception, name: str, text: str) -> ContentError:
     mark = getattr(error, "problem_mark", None)
-    problem = getattr(error, "problem", None) or str(error) or type(error).__name__
+    problem = getattr(error, "problem", None) or str(error).split("\n")[0] or type(error).__name__
+    japanese = f"正しい YAML ではありません: {problem}"
     if mark is None:
-        return ContentError(f"not valid YAML: {problem}", at=Place(name))
-    return ContentError(f"not valid YAML: {problem}", at=Place(name, mark.line + 1, mark.column + 1))
+        position = getattr(error, "position", None)
+        line = None if position is None else text.count("\n", 0, position) + 1
+        return ContentError(f"not valid YAML: {problem}", at=Place(name, line), ja=japanese)
+    lines = text.splitlines()
+    if mark.line < len(lines) and lines[mark.line][mark.column : mark.column + 1] == "\t":
+        problem += "; a tab stands here: indent with blanks"
+        japanese += "。タブがあります。字下げには空白を使ってください"
+    return ContentError(f"not valid YAML: {problem}", at=Place(name, mark.line + 1, mark.column + 1), ja=japanese)
 
 
 def _inner(node: yaml.Node, step: str | int) -> yaml.Node | None:
@@ -140,32 +166,4 @@ def _inner(node: yaml.Node, step: str | int) -> yaml.Node | None:
                 # The value's own line lies below its key for block texts, lists and mappings.
                 copied: yaml.Node = type(value)(value.tag, value.value, key.start_mark, value.end_mark)
                 return copied
-    return None
-
-
-def _bad_key(root: yaml.Node) -> tuple[yaml.Node, str] | None:
-    """The first key that YAML reads otherwise than people do, and what is wrong with it.
-
-    Of two equal keys YAML would keep the last in silence. Merge keys (`<<`) copy what they name, so that twenty nested
-    ones fill the memory. Aliases are walked once: nested ones cost no more than their text.
-    """
-    waiting, seen = [root], set()
-    while waiting:
-        node = waiting.pop()
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        if isinstance(node, yaml.SequenceNode):
-            waiting += node.value
-        elif isinstance(node, yaml.MappingNode):
-            names: set[str] = set()
-            for key, value in node.value:
-                if key.tag == "tag:yaml.org,2002:merge":
-                    return key, "merge keys (<<) are not read: write the keys out"
-                if key.tag == "tag:yaml.org,2002:bool":
-                    return key, f"YAML reads the key {key.value!r} as a boolean: put it in quotes"
-                if isinstance(key, yaml.ScalarNode) and key.value in names:
-                    return key, f"the key {key.value!r} stands twice"
-                names.add(str(key.value))
-                waiting.append(value)
     return None

@@ -16,7 +16,7 @@ from hinomi.detect.document import Document
 from hinomi.detect.parsed import Parsed
 from hinomi.detect.sigma_condition import condition_of_detections
 from hinomi.detect.sigma_message import located
-from hinomi.detect.sigma_rule import POLICY, joined_version, version_of
+from hinomi.detect.sigma_rule import POLICY, condition_errors, joined_version, version_of
 from hinomi.errors import ContentError
 from hinomi.schema.content import Filter, LogSource
 
@@ -56,7 +56,7 @@ def read_sigma_filter(document: Document) -> tuple[SigmaFilter | None, list[Cont
     part: Any = document.data.get("filter")
     if not isinstance(part, dict):
         return None, [document.error("filter is no mapping", "filter", ja="filter がマッピングではありません")]
-    errors = _shape_errors(document, part)
+    errors = _shape_errors(document, part) or condition_errors(document, "filter")
     if errors:
         return None, errors
     try:

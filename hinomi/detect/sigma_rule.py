@@ -53,6 +53,9 @@ class _QuietRe2(RE2RegexEngine):
 # The specification's name (2.1); pySigma knows only its alias.
 modifier_mapping.setdefault("utf16le", SigmaWideModifier)
 
+MAX_CONDITION = 10_000  # letters; the longest of the community's rules has some six hundred
+MAX_DEPTH = 100  # brackets and doubled `not`
+
 _FLAGS = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL}
 POLICY = SigmaPolicy(regex_engine=_QuietRe2())
 
@@ -87,6 +90,9 @@ def read_sigma(
 
 def parse_rule(document: Document, placeholders: Placeholders) -> tuple[Parsed | None, list[ContentError]]:
     """pySigma's rule with a condition that compiles; or what is wrong with it."""
+    long = condition_errors(document, "detection")
+    if long:
+        return None, long
     try:
         rule = SigmaRule.from_dict(document.data, collect_errors=True, policy=POLICY)
         if not rule.errors:
@@ -102,6 +108,28 @@ def parse_rule(document: Document, placeholders: Placeholders) -> tuple[Parsed |
             document.error(f"not a Sigma rule: {error}", "detection", ja=f"Sigma ルールではありません: {error}")
         ]
     return None, [located(document, error, POLICY) for error in rule.errors]
+
+
+def condition_errors(document: Document, part: str) -> list[ContentError]:
+    """A condition that is so long or so deep that reading it would take too long."""
+    section = document.data.get(part)
+    conditions = section.get("condition") if isinstance(section, dict) else None
+    for condition in conditions if isinstance(conditions, list) else [conditions]:
+        if isinstance(condition, str) and (len(condition) > MAX_CONDITION or _depth(condition) > MAX_DEPTH):
+            return [
+                document.error(
+                    f"the condition has more than {MAX_CONDITION} letters or {MAX_DEPTH} levels: use 1 of name*",
+                    part,
+                    "condition",
+                    ja=f"条件が {MAX_CONDITION} 文字または {MAX_DEPTH} 段を超えています。1 of name* を使ってください",
+                )
+            ]
+    return []
+
+
+def _depth(condition: str) -> int:
+    """At least how many brackets and `not` stand inside each other."""
+    return condition.count("(") + len(re.findall(r"\bnot\s+(?=not\b)", condition))
 
 
 def parsed_again(text: str, index: int, placeholders: Placeholders = MappingProxyType({})) -> SigmaRule:
