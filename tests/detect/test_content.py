@@ -173,7 +173,12 @@ def test_one_bad_file_hides_none_of_the_others(content: Path) -> None:
     assert [one.id for one in loaded.filters] == ["sam_hive_saved"]
     assert [one.id for one in loaded.models] == ["credential_dumping"]
     messages = "\n".join(str(error) for error in errors)
-    for part in ("broken.yml:2:1: not valid YAML", "latin.yml:1: not UTF-8", "huge.yml:1: the file is larger", "'BadName'"):
+    for part in (
+        "broken.yml:2:1: not valid YAML",
+        "latin.yml:1: not UTF-8",
+        "huge.yml:1: the file is larger",
+        "'BadName'",
+    ):
         assert part in messages
     assert "two.yml:1: not a mapping" in messages
 
