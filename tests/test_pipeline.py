@@ -10,6 +10,7 @@ import pytest
 from hinomi.access.access import Access
 from hinomi.detect.content import Content, load_content
 from hinomi.detect.exception_store import ExceptionStore
+from hinomi.detect.tally_store import read_tally
 from hinomi.errors import Unavailable
 from hinomi.ingest.store import DeadLetters
 from hinomi.normalise.normaliser import Normalised, Normaliser
@@ -91,6 +92,29 @@ def test_broken_off_after_the_lake_was_written_the_batch_comes_again_once(
     assert (again.kept, again.duplicates, again.alerts) == (2, 0, 2)
     assert (rooms.lake.status().activities, rooms.lake.status().detections) == (2, again.detections)
     assert rooms.pipeline().drain().read == 0
+
+
+def test_hits_of_rules_are_counted_once_also_after_a_crash(
+    rooms: Rooms, tmp_path: Path, content: Content, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_off(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    whole = Rooms(tmp_path / "whole", content)
+    for each in (rooms, whole):
+        each.spool.append(make.record_batch(demo(), demo("PC-2", 2)))
+    with monkeypatch.context() as patched:
+        patched.setattr(DeadLetters, "keep", break_off)  # the last act of the transaction that closes the batch
+        with pytest.raises(KeyboardInterrupt):
+            rooms.pipeline().step()
+    assert read_tally(rooms.database) == {}
+    rooms.pipeline().drain()
+    whole.pipeline().drain()
+    counted = read_tally(rooms.database)
+    assert counted == read_tally(whole.database)
+    assert set(counted.values()) == {2}
+    assert read_tally(rooms.database, to_ms=0) == {}
+    whole.close()
 
 
 def test_how_the_stream_is_cut_does_not_matter(tmp_path: Path, content: Content) -> None:

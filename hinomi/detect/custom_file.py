@@ -120,6 +120,13 @@ def with_column(error: ContentError, text: str) -> ContentError:
     line = error.at.line
     if line is None or error.at.column is not None:
         return error
+    return ContentError(error.message, at=replace(error.at, column=column_of(text, line)), ja=error.ja)
+
+
+def column_of(text: str, line: int | None) -> int | None:
+    """Where the text of a line begins, behind blanks and dashes of lists; both count from 1."""
+    if line is None:
+        return None
     lines = text.splitlines()
-    found = _INDENT.match(lines[line - 1]) if line <= len(lines) else None
-    return ContentError(error.message, at=replace(error.at, column=(found.end() if found else 0) + 1), ja=error.ja)
+    found = _INDENT.match(lines[line - 1]) if 0 < line <= len(lines) else None
+    return (found.end() if found else 0) + 1

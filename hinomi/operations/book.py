@@ -9,6 +9,7 @@ detects follows with its next batch.
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from hinomi.access.audit import Audit
 from hinomi.database import Database
@@ -18,6 +19,7 @@ from hinomi.detect.store import Level, Switch, Switches
 from hinomi.detect.text_store import Kept, Key, Texts
 from hinomi.errors import ContentError, NotFound
 from hinomi.operations.given import Given
+from hinomi.operations.lint.linter import Linter
 from hinomi.schema.content import Filter, Model
 
 KINDS = ("filter", "model")
@@ -32,6 +34,11 @@ class Page:
     switches: Mapping[tuple[Level, str], Switch]
     content: Content
     problems: Mapping[Key, list[ContentError]]
+
+    @cached_property
+    def linter(self) -> Linter:
+        """Lint that knows the content in effect."""
+        return Linter.of(self.content)
 
     def value(self, key: Key) -> Filter | Model | None:
         """The filter or model as it is in effect."""

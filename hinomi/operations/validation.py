@@ -11,9 +11,10 @@ from typing import Any
 from hinomi.detect.condition import predicates_of
 from hinomi.detect.content import Content
 from hinomi.detect.coverage import why_never
-from hinomi.detect.custom_file import read_custom, with_column
+from hinomi.detect.custom_file import column_of, read_custom, with_column
 from hinomi.detect.document import nearest, parse_documents
 from hinomi.errors import ContentError, InputError
+from hinomi.operations.lint.linter import Linter
 from hinomi.operations.sigma_report import coverage
 from hinomi.schema.content import Filter, Model, Text
 
@@ -63,14 +64,25 @@ class InvalidContent(InputError):
 
 
 def validate(
-    kind: str, text: str, content: Content, *, id_: str = DRAFT, techniques: Collection[str] | None = None
+    kind: str,
+    text: str,
+    content: Content,
+    *,
+    id_: str = DRAFT,
+    techniques: Collection[str] | None = None,
+    linter: Linter | None = None,
 ) -> Validation:
-    """`content`: the filters that a model may use. `techniques`: ids that exist; None lets any well-formed one pass."""
+    """`content`: the filters that a model may use. `techniques`: ids that exist; None lets any well-formed one pass.
+
+    With a `linter` its advice is among the warnings.
+    """
     value, wrong = read_custom(kind, id_, text, techniques=techniques)
     if isinstance(value, Model):
         wrong = [*wrong, *_missing_filters(text, value, content)]
     errors = tuple(remark(one) for one in wrong)
-    warnings = _warnings(value) if value is not None else ()
+    warnings = _never(value) if value is not None else ()
+    if value is not None and linter is not None:
+        warnings += _advice(text, value, linter)
     return Validation(text, None if errors else value, errors, warnings)
 
 
@@ -108,22 +120,16 @@ def _missing_filters(text: str, model: Model, content: Content) -> list[ContentE
     return [with_column(one, text) for one in wrong]
 
 
-def _warnings(value: Filter | Model) -> tuple[Remark, ...]:
-    found = []
-    if not value.tests_fire and not value.tests_silent:
-        found.append(
-            Remark(
-                Text(
-                    "unproven: no tests say what it must fire on and what not (key `tests`)",
-                    "未証明: 何に反応し何に反応しないかのテストがありません (キー `tests`)",
-                )
-            )
-        )
-    if isinstance(value, Filter):
-        never = why_never(value, coverage())
-        found += (
-            [Remark(Text(f"it can never match here: {never.en}", f"ここでは一致し得ません: {never.ja}"))]
-            if never
-            else []
-        )
-    return tuple(found)
+def _advice(text: str, value: Filter | Model, linter: Linter) -> tuple[Remark, ...]:
+    """What lint says of the text."""
+    document = parse_documents(text, value.file)[0][0]
+    found = linter.filter(value, document) if isinstance(value, Filter) else linter.model(value, document)
+    return tuple(Remark(one.text, one.at.line, column_of(text, one.at.line)) for one in found)
+
+
+def _never(value: Filter | Model) -> tuple[Remark, ...]:
+    """Something that lint of files is silent about: nothing that arrives here can meet it."""
+    never = why_never(value, coverage()) if isinstance(value, Filter) else None
+    return (
+        (Remark(Text(f"it can never match here: {never.en}", f"ここでは一致し得ません: {never.ja}")),) if never else ()
+    )

@@ -19,7 +19,7 @@ from hinomi.attack.catalogue import load_attack
 from hinomi.detect.from_query import filter_text
 from hinomi.errors import InputError
 from hinomi.operations.completion import completion
-from hinomi.operations.validation import Remark, Validation, predicate_count, validate
+from hinomi.operations.validation import DRAFT, Remark, Validation, predicate_count, validate
 from hinomi.query.refusal import QueryError
 from hinomi.query.search_language import parse_query
 from hinomi.schema.content import Filter, Severity
@@ -144,9 +144,14 @@ def validate_text(sent: Draft, house: Rooms) -> Response:
     except QueryError as error:
         wrong = Remark(error.text, 1, error.column)
         return reply(_verdict(house, sent, Validation("", None, (wrong,))))
-    known = load_attack().known_ids()
-    named = {"id_": sent.id} if sent.id else {}
-    return reply(_verdict(house, sent, validate(sent.kind, written, house.content(), techniques=known, **named)))
+    page = house.book.page
+    found = validate(
+        *(sent.kind, written, page.content),
+        id_=sent.id or DRAFT,
+        techniques=load_attack().known_ids(),
+        linter=page.linter,
+    )
+    return reply(_verdict(house, sent, found))
 
 
 def _from_query(sent: Draft, house: House) -> str:
@@ -165,7 +170,7 @@ def _from_query(sent: Draft, house: House) -> str:
 
 
 def _verdict(house: House, sent: Draft, found: Validation) -> dict[str, Any]:
-    key = (sent.kind, sent.id or "draft")
+    key = (sent.kind, sent.id or DRAFT)
     proof = house.proofs.of_draft(house.book.page, key, found.value) if found.value else None
     return {
         "ok": found.ok,

@@ -25,8 +25,12 @@ def test_a_text_is_validated(shared: Running) -> None:
     person = shared.person()
     good = person.post(f"{API}/validate", json={"kind": "filter", "text": PROVEN}).json()
     Verdict.model_validate(good)
-    assert (good["ok"], good["proof"], good["warnings"]) == (True, {"state": "green", "failures": []}, [])
+    assert (good["ok"], good["proof"]) == (True, {"state": "green", "failures": []})
     assert good["summary"]["predicates"] == 1
+    asked = {"kind": "filter", "text": TOOL.replace("Image|endswith: '\\tool.exe'", "CommandLine|re: tool")}
+    advice = person.post(f"{API}/validate", json=asked).json()["warnings"]
+    assert [(one["line"], one["column"]) for one in advice if "contains" in one["message"]["en"]] == [(4, 3)], advice
+    assert any("tests" in one["message"]["en"] for one in advice)
     red = person.post(f"{API}/validate", json={"kind": "filter", "text": RED}).json()
     assert (red["ok"], red["proof"]["state"], red["proof"]["failures"][0]["test"]) == (True, "red", "fires 1")
     bad = person.post(f"{API}/validate", json={"kind": "model", "text": USER}).json()
