@@ -16,6 +16,7 @@ from hinomi.app.local_server import LocalServer
 from hinomi.app.opening import open_access, open_database
 from hinomi.app.rooms import lake_numbers
 from hinomi.app.searching import search_lake
+from hinomi.detect.exception_store import ExceptionStore
 from hinomi.errors import InputError
 from hinomi.lake.lake import Lake
 from hinomi.operations.inquiry import Inquiry
@@ -81,8 +82,10 @@ def explain(settings: Settings, asked: Mapping[str, str]) -> dict[str, Any]:
     if server is not None:
         return server.get("/console/api/explain", dict(asked))
     content, _ = load_all(settings)
+    now_ms = int(time.time() * 1000)
+    active = [one for one in ExceptionStore(open_database(settings)).all() if one.is_active(now_ms)]
     with open_lake(settings) as lake:
-        inquiry = Inquiry(content, lake)
+        inquiry = Inquiry(content, lake, active)
         if "alert" in asked:
             told = inquiry.alert(_workbench(settings), asked["alert"])
         elif "detection" in asked:

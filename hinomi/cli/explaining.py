@@ -114,6 +114,8 @@ def _print_explanation(told: Mapping[str, Any], depth: int, everything: bool) ->
     click.echo(f"{margin}{told['filter']}  {told['uuid']}  {met}")
     click.echo(f"{margin}  {_pick(told['title'])}")
     click.echo(f"{margin}  {_pick(told['reason'])}")
+    for obstacle in told.get("obstacles") or ():
+        click.echo(_clean(f"{margin}  ! {_pick(obstacle['text'])}"))
     if told["reading"] == "projected":
         click.echo(f"{margin}  {say('read out of the command line', 'コマンドラインから読み取った内容で判定')}")
     _print_why(told["why"], depth + 1, everything)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from hinomi.detect.evidence import Evidence
 from hinomi.detect.explain import Verdict, explain
 from hinomi.detect.predicate import text_of
 from hinomi.errors import InputError
@@ -19,6 +20,7 @@ from hinomi.operations.reason import reason_of
 from hinomi.operations.wanted import wanted_text
 from hinomi.schema.activity import ActivityBatch
 from hinomi.schema.content import Filter
+from hinomi.schema.detection import Detection
 from hinomi.schema.record import RecordBatch
 
 MAX_FOUND = 1000  # characters of a value that are shown, round what was matched
@@ -36,8 +38,7 @@ def explain_record(found: Filter, record: str, known: Mapping[str, Any] | None =
     and `where` in the record (provenance.py). `known`: the activity as the lake holds it, for what only earlier records
     tell. Raises InputError for a record that cannot be read any more.
     """
-    batch = RecordBatch("explain", ["record"], [record.encode()], [0], [1], [0])
-    readings = Normaliser().normalise(batch, 0).activities
+    readings = _readings(record)
     for reading in readings:
         _complete(reading, known or {})
     verdicts: list[_Reading] = [
@@ -55,6 +56,20 @@ def explain_record(found: Filter, record: str, known: Mapping[str, Any] | None =
         "reading": "projected" if reading.projected else "record",
         "why": _shown(best, Provenance(reading, index, record)),
     }
+
+
+def detection_in(found: Filter, record: str, known: Mapping[str, Any] | None = None) -> Detection | None:
+    """The detection that the filter makes of the record, of the first reading that it meets; None when it meets none."""
+    for reading in _readings(record):
+        _complete(reading, known or {})
+        for index in range(reading.length):
+            if explain(found, reading, index).met:
+                return Evidence(reading).detection(found, index)
+    return None
+
+
+def _readings(record: str) -> list[ActivityBatch]:
+    return Normaliser().normalise(RecordBatch("explain", ["record"], [record.encode()], [0], [1], [0]), 0).activities
 
 
 def _complete(reading: ActivityBatch, known: Mapping[str, Any]) -> None:

@@ -9,45 +9,52 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from hinomi.detect.content import Content
-from hinomi.detect.rule_type import value_of
+from hinomi.detect.rule_type import key_of
 from hinomi.errors import InputError, NotFound
 from hinomi.lake.lake import Lake
-from hinomi.operations.explanation import explain_record
-from hinomi.operations.rule_explanation import detection_of, explain_rule
+from hinomi.operations.explanation import detection_in, explain_record
+from hinomi.operations.obstacle import obstacles_of
+from hinomi.operations.rule_explanation import detection_of, explain_raised, explain_rule
 from hinomi.operations.rule_sentence import suppression_sentence
 from hinomi.schema.alert import AlertDetail, MatchedRule
 from hinomi.schema.content import Model, Rule, Severity
 from hinomi.schema.detection import Detection
+from hinomi.schema.exception import DetectionException
 from hinomi.workbench.workbench import Workbench
 
 MAX_DETECTIONS = 2000  # of a rule's filters round one detection that are looked at
+MAX_READ_AGAIN = 300  # of those whose records must be read again
 MAX_TREES = 20  # filters of an alert whose trees come with it; the others are asked for one by one
 
 
 class Inquiry:
     """Asks the rooms of one house."""
 
-    def __init__(self, content: Content, lake: Lake) -> None:
-        self._content, self._lake = content, lake
+    def __init__(self, content: Content, lake: Lake, exceptions: Sequence[DetectionException] = ()) -> None:
+        """`exceptions`: those that are active now."""
+        self._content, self._lake, self._exceptions = content, lake, exceptions
 
     def activity(self, filter_id: str, uuid: str, time_ms: int | None = None) -> dict[str, Any]:
-        """`explain_record` with the activity's uuid and time. NotFound, InputError."""
+        """`explain_record` with the activity's uuid and time, and what stands in the way (`obstacle.py`). NotFound, InputError."""
         found = self._content.filter.get(filter_id)
         if found is None:
             raise NotFound(f"no filter {filter_id[:200]}")
         known = self._lake.activity(uuid, time_ms)
         if known is None:
             raise NotFound(f"no activity {uuid[:64]}")
-        told = explain_record(found, str(known.get("rawDataStr", "")), known)
+        record = str(known.get("rawDataStr", ""))
+        told = explain_record(found, record, known)
+        detection = detection_in(found, record, known) if told["met"] and self._exceptions else None
+        obstacles = obstacles_of(found, detection, self._exceptions)
         where = {name: known.get(name) for name in ("endpointHostName", "recordSource", "recordFile", "recordNumber")}
-        return {"uuid": uuid, "eventTime": known.get("eventTime"), **where, **told}
+        return {"uuid": uuid, "eventTime": known.get("eventTime"), **where, **told, "obstacles": obstacles}
 
     def detection(self, detection_id: str) -> dict[str, Any]:
         """{"detection", "explanation", "models"}. NotFound."""
         rows = self._lake.detections("id = {wanted:String}", {"wanted": detection_id}, limit=1)
         if not rows:
             raise NotFound(f"no detection {detection_id[:64]}")
-        found = detection_of(rows[0])
+        found = self._detection(rows[0])
         return {
             "detection": found.id,
             "filter": found.filter_id,
@@ -87,7 +94,22 @@ class Inquiry:
     def _detections(self, where: str, wanted: list[str], first_ms: int, last_ms: int) -> list[Detection]:
         asked = {"wanted": wanted}
         rows = self._lake.detections(where, asked, from_ms=first_ms, to_ms=last_ms + 1, limit=MAX_DETECTIONS)
-        return [detection_of(row) for row in rows]
+        carry = [row for row in rows if self._carries(row)]
+        left_out = {row["id"] for row in carry[MAX_READ_AGAIN:]}
+        return [self._detection(row) for row in rows if row["id"] not in left_out]
+
+    def _carries(self, row: Mapping[str, Any]) -> bool:
+        found = self._content.filter.get(row["filterId"])
+        return found is not None and bool(found.carries)
+
+    def _detection(self, row: Mapping[str, Any]) -> Detection:
+        """With the values that correlations want under Sigma's names: the lake keeps ours only, the record has all."""
+        if not self._carries(row):
+            return detection_of(row)
+        found = self._content.filter[row["filterId"]]
+        record = self._lake.raw(row["uuid"], row["eventTime"])
+        again = detection_in(found, record) if record else None
+        return detection_of(row, again.values if again else None)
 
     def _waiting(self, filter_id: str) -> Iterable[tuple[Model, Rule]]:
         for model in self._content.models:
@@ -101,14 +123,14 @@ class Inquiry:
         first_ms, last_ms = found.event_time_ms - reach_ms, found.event_time_ms + reach_ms
         wanted = list(dict.fromkeys(rule.filters))
         seen = self._detections("filterId IN {wanted:Array(String)}", wanted, first_ms, last_ms)
-        entity = [value_of(found, name) for name in rule.group_by]
-        near = [one for one in seen if [value_of(one, name) for name in rule.group_by] == entity]
+        entity = key_of(rule, found)
+        near = [one for one in seen if key_of(rule, one) == entity]
         return {
             "model": model.id,
             "name": {"en": model.name.en, "ja": model.name.ja},
             "severity": str(model.severity),
             "enabled": model.enabled,
-            "rule": explain_rule(rule, near if None not in entity else []),
+            "rule": explain_rule(rule, near if entity is not None else []),
         }
 
 
@@ -133,7 +155,7 @@ def _rule(model: Model | None, matched: MatchedRule, detections: Sequence[Detect
     told: Mapping[str, Any] = (
         {"id": matched.id, "name": {"en": matched.name.en, "ja": matched.name.ja}, "type": matched.type, "gone": True}
         if rule is None
-        else explain_rule(rule, detections)
+        else explain_raised(rule, detections)
     )
     filters = [
         {"id": one.id, "title": {"en": one.title.en, "ja": one.title.ja}, "eventCount": len(one.events)}

@@ -7,10 +7,11 @@ the stream; here it only sees the detections that are given.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from hinomi.detect.rule_type import value_of
+from hinomi.detect.rule_type import meant, value_of
 from hinomi.detect.rules import RULE_TYPES
 from hinomi.detect.window import Window
-from hinomi.operations.rule_sentence import rule_sentence
+from hinomi.operations.rule_numbers import ORDERED, counted_of, stages_of, value_in, wanted_number
+from hinomi.operations.rule_sentence import as_raised_sentence, rule_sentence
 from hinomi.schema.content import Rule, Severity
 from hinomi.schema.detection import Detection
 
@@ -18,8 +19,8 @@ _TYPES = {one.name: one for one in RULE_TYPES}
 MAX_EVENTS = 200  # of a rule that are listed
 
 
-def detection_of(row: Mapping[str, Any]) -> Detection:
-    """A row of the lake's detections as the detection it was."""
+def detection_of(row: Mapping[str, Any], values: Mapping[str, Any] | None = None) -> Detection:
+    """A row of the lake's detections as the detection it was; `values` are those that its filter carries."""
     return Detection(
         id=row["id"],
         filter_id=row["filterId"],
@@ -33,6 +34,7 @@ def detection_of(row: Mapping[str, Any]) -> Detection:
         endpoint_name=row.get("endpointHostName", ""),
         highlights=tuple(row["highlights"]),
         activity={"uuid": row["uuid"], "eventTime": row["eventTime"], **row["activity"]},
+        values=dict(values or {}),
     )
 
 
@@ -48,23 +50,32 @@ def explain_rule(rule: Rule, detections: Sequence[Detection]) -> dict[str, Any]:
     shown = list(evidence) or own
     times = [one.event_time_ms for one in shown]
     span_ms = times[-1] - times[0] if times else 0
-    counted = _counted(rule, own, evidence)
+    counted = counted_of(rule, own, evidence)
     text = rule_sentence(rule, counted, span_ms, is_met=bool(evidence))
     return {
         "id": rule.id,
         "name": {"en": rule.name.en, "ja": rule.name.ja},
         "type": rule.type,
         "met": bool(evidence),
-        "wanted": len(_stages(rule)) or rule.threshold,
+        "wanted": wanted_number(rule),
         "counted": counted,
         "windowS": rule.window_s,
         "spanMs": span_ms,
         "distinct": rule.distinct,
-        "groupBy": [_group(own, name) for name in rule.group_by],
+        "groupBy": [_group(rule, own, name) for name in rule.group_by],
         "steps": _steps(rule, shown),
         "events": [_event(rule, one) for one in shown[:MAX_EVENTS]],
         "text": {"en": text.en, "ja": text.ja},
     }
+
+
+def explain_raised(rule: Rule, detections: Sequence[Detection]) -> dict[str, Any]:
+    """The same of a rule that raised an alert: it was met, whatever is kept of its evidence; then it says so."""
+    told = explain_rule(rule, detections)
+    if told["met"]:
+        return told
+    text = as_raised_sentence(rule)
+    return {**told, "met": True, "asRaised": True, "text": {"en": text.en, "ja": text.ja}}
 
 
 def _evidence(rule: Rule, detections: Sequence[Detection]) -> tuple[Detection, ...]:
@@ -81,49 +92,22 @@ def _evidence(rule: Rule, detections: Sequence[Detection]) -> tuple[Detection, .
     return ()
 
 
-def _counted(rule: Rule, own: Sequence[Detection], evidence: Sequence[Detection]) -> int:
-    """The most that any stretch of the window's length holds: more than was wanted where more came."""
-    if _stages(rule):
-        return len(evidence) or sum(any(one.filter_id in stage for one in own) for stage in set(_stages(rule)))
-    if rule.type == "single":
-        return len(own)
-    if rule.type == "variety":
-        return max(len(evidence), len({one.filter_id for one in own}) if not evidence else 0)
-    length_ms, most, first = rule.window_s * 1000, 0, 0
-    for last, one in enumerate(own):
-        while one.event_time_ms - own[first].event_time_ms > length_ms:
-            first += 1
-        inside = own[first : last + 1]
-        most = max(
-            most, len({value_of(each, rule.distinct) for each in inside} - {None}) if rule.distinct else len(inside)
-        )
-    return most
-
-
-def _group(detections: Sequence[Detection], name: str) -> dict[str, Any]:
+def _group(rule: Rule, detections: Sequence[Detection], name: str) -> dict[str, Any]:
     """The entity; of a machine's id also its name, for that is what a person knows."""
     hosts = dict.fromkeys(one.endpoint_name for one in detections if one.endpoint_name)
     names = {"names": list(hosts)[:MAX_EVENTS]} if name == "endpointGuid" else {}
-    return {"field": name, "values": _values(detections, name), **names}
-
-
-def _values(detections: Sequence[Detection], name: str) -> list[str]:
-    found = dict.fromkeys(value for one in detections if (value := value_of(one, name)) is not None)
-    return list(found)[:MAX_EVENTS]
-
-
-def _stages(rule: Rule) -> tuple[tuple[str, ...], ...]:
-    """The filters of each step, any of them; () for rules without an order."""
-    return rule.stages or (tuple((name,) for name in rule.filters) if rule.type == "sequence" else ())
+    found = dict.fromkeys(value_of(one, meant(rule, one, name)) for one in detections)
+    return {"field": name, "values": [value for value in found if value is not None][:MAX_EVENTS], **names}
 
 
 def _steps(rule: Rule, shown: Sequence[Detection]) -> list[dict[str, Any]]:
     """The steps in order, each with the detection that took it; `filter` is its filter, or the step's first."""
     rest = list(shown)
+    is_ordered = rule.type in ORDERED
     steps = []
-    for stage in _stages(rule):
+    for stage in stages_of(rule):
         found = next((one for one in rest if one.filter_id in stage), None)
-        if found is not None:
+        if found is not None and is_ordered:
             rest = rest[rest.index(found) + 1 :]
         taken = {"uuid": found.uuid, "eventTime": found.event_time_ms} if found else {}
         steps.append({"filter": found.filter_id if found else stage[0], "met": found is not None, **taken})
@@ -131,5 +115,5 @@ def _steps(rule: Rule, shown: Sequence[Detection]) -> list[dict[str, Any]]:
 
 
 def _event(rule: Rule, one: Detection) -> dict[str, Any]:
-    value = {"value": value_of(one, rule.distinct)} if rule.distinct else {}
+    value = {} if (found := value_in(rule, one)) is None else {"value": found}
     return {"uuid": one.uuid, "eventTime": one.event_time_ms, "filter": one.filter_id, "detection": one.id, **value}

@@ -1,5 +1,6 @@
 """What a rule found, as one sentence in both languages. In: a rule and its numbers. Out: a text."""
 
+from hinomi.operations.rule_numbers import stages_of, wanted_bounds
 from hinomi.schema.content import Model, Rule, Text
 
 _UNITS = ((86_400, "d", "日"), (3600, "h", "時間"), (60, "min", "分"), (1, "s", "秒"))
@@ -20,33 +21,74 @@ def duration(seconds: float) -> Text:
     return Text(" ".join(english), " ".join(japanese))
 
 
-def rule_sentence(rule: Rule, counted: int, span_ms: int, *, is_met: bool) -> Text:
-    window, span = duration(rule.window_s), duration(span_ms / 1000)
-    spread = Text(f", spread over {span.en}", f" (実際の間隔 {span.ja})") if is_met and span_ms else Text("", "")
+def rule_sentence(rule: Rule, counted: float, span_ms: int, *, is_met: bool) -> Text:
     if rule.type == "single":
         return Text(
             "One detection of any of its filters is enough." if is_met else "None of its filters was met.",
             "フィルタのいずれか 1 件の検知で成立します。" if is_met else "どのフィルタにも一致していません。",
         )
-    if rule.type in ("sequence", "stages"):
-        steps = len(rule.stages or rule.filters)
-        return Text(
-            f"{counted} of {steps} steps in order within {window.en}{spread.en}.",
-            f"{window.ja}以内に、順序どおり {steps} 段階中 {counted} 段階{spread.ja}。",
-        )
-    if rule.type == "variety":
-        return Text(
-            f"{counted} different filters met, {rule.threshold} wanted, within {window.en}{spread.en}.",
-            f"{window.ja}以内に、異なるフィルタ {counted} 種類に一致 (しきい値 {rule.threshold}){spread.ja}。",
-        )
+    window, span = duration(rule.window_s), duration(span_ms / 1000)
+    spread = Text(f", spread over {span.en}", f" (実際の間隔 {span.ja})") if is_met and span_ms else Text("", "")
+    what = _measured(rule, counted)
+    return Text(f"{what.en} within {window.en}{spread.en}.", f"{window.ja}以内に、{what.ja}{spread.ja}。")
+
+
+def _measured(rule: Rule, counted: float) -> Text:
+    """How many of how many, in the words of the rule's type."""
+    number, fields, bounds = f"{counted:g}", ", ".join(rule.fields), wanted_bounds(rule)
+    steps = len(stages_of(rule))
+    match rule.type:
+        case "sequence" | "stages":
+            return Text(f"{number} of {steps} steps in order", f"順序どおり {steps} 段階中 {number} 段階")
+        case "temporal" | "temporal_ordered":
+            order = Text(" in order", "順序どおり ") if rule.type == "temporal_ordered" else Text("", "")
+            return Text(
+                f"{number} of {steps} filters met{order.en}", f"{order.ja}{steps} 個中 {number} 個のフィルタに一致"
+            )
+        case "variety":
+            return Text(
+                f"{number} different filters met, {rule.threshold} wanted,",
+                f"異なるフィルタ {number} 種類に一致 (しきい値 {rule.threshold})",
+            )
+        case "event_count":
+            return Text(f"{number} detections, wanted {bounds},", f"検知 {number} 件 (条件 {bounds})")
+        case "value_count":
+            return Text(
+                f"{number} different values of {fields}, wanted {bounds},",
+                f"{fields} の異なる値 {number} 種類 (条件 {bounds})",
+            )
+        case "value_sum" | "value_avg" | "value_median" | "value_percentile":
+            name = _MEASURES[rule.type]
+            return Text(
+                f"{name.en} of {fields} is {number}, wanted {bounds},",
+                f"{fields} の{name.ja}は {number} (条件 {bounds})",
+            )
     if rule.distinct:
         return Text(
-            f"{counted} of {rule.threshold} different values of {rule.distinct} within {window.en}{spread.en}.",
-            f"{window.ja}以内に、{rule.distinct} の異なる値 {counted} 種類 (しきい値 {rule.threshold}){spread.ja}。",
+            f"{number} of {rule.threshold} different values of {rule.distinct}",
+            f"{rule.distinct} の異なる値 {number} 種類 (しきい値 {rule.threshold})",
+        )
+    return Text(f"{number} of {rule.threshold} detections", f"検知 {number} 件 (しきい値 {rule.threshold})")
+
+
+_MEASURES = {
+    "value_sum": Text("The sum", "合計"),
+    "value_avg": Text("The average", "平均"),
+    "value_median": Text("The median", "中央値"),
+    "value_percentile": Text("The percentile", "パーセンタイル"),
+}
+
+
+def as_raised_sentence(rule: Rule) -> Text:
+    """Of a rule that the kept evidence alone does not meet again."""
+    if rule.models:
+        return Text(
+            "Matches of other models counted here; the evidence is what stands behind them.",
+            "ほかの検知モデルの一致を数えるルールです。根拠はその一致の元になった検知です。",
         )
     return Text(
-        f"{counted} of {rule.threshold} detections within {window.en}{spread.en}.",
-        f"{window.ja}以内に検知 {counted} 件 (しきい値 {rule.threshold}){spread.ja}。",
+        "Met when the alert was raised; what is kept of the evidence does not meet the rule of today again.",
+        "アラートの発生時に成立しました。保存されている根拠だけでは、現在のルールは成立しません。",
     )
 
 

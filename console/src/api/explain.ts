@@ -37,6 +37,8 @@ export type Explanation = {
   reason?: Text
   reading?: 'record' | 'projected'
   why?: Verdict
+  /** What stands between a met condition and a detection that people see. */
+  obstacles?: { kind: string; id: string; text: Text }[]
   missing?: string
 }
 export type RuleVerdict = {

@@ -18,6 +18,14 @@ router = resource("/console/api", "explain")
 _TIMES = {"eventTime": "eventDateTime", "firstEventTime": "firstEventDateTime", "lastEventTime": "lastEventDateTime"}
 
 
+class ObstacleShape(Shape):
+    """What stands between a met condition and a detection. `kind`: disabled, feeds, exception."""
+
+    kind: str
+    id: str
+    text: Text
+
+
 class ExplanationShape(Shape):
     """`why` is a tree of {kind, met, parts}; a predicate says field, operator, wanted, found, and where in the record.
 
@@ -36,6 +44,7 @@ class ExplanationShape(Shape):
     reason: Text | None = None
     reading: str | None = None
     why: dict[str, Any] | None = None
+    obstacles: list[ObstacleShape] | None = None
     missing: str | None = None
 
 
@@ -69,14 +78,17 @@ class MatchedShape(Shape):
 
 
 class RuleVerdictShape(Shape):
-    """`counted` of `wanted` within `windowS`; `gone`: the content has the rule no longer."""
+    """`counted` of `wanted` within `windowS`; `gone`: the content has the rule no longer.
+
+    `asRaised`: it was met when the alert was raised, and what is kept of the evidence does not meet it again.
+    """
 
     id: str
     name: Text
     type: str
     met: bool | None = None
-    wanted: int | None = None
-    counted: int | None = None
+    wanted: float | None = None
+    counted: float | None = None
     window_s: int | None = None
     span_ms: int | None = None
     distinct: str | None = None
@@ -85,6 +97,7 @@ class RuleVerdictShape(Shape):
     events: list[CountedShape] | None = None
     text: Text | None = None
     gone: bool | None = None
+    as_raised: bool | None = None
     filters: list[MatchedShape] | None = None
 
 
@@ -140,7 +153,9 @@ def explain(
     time: Annotated[int | None, Query(description="Its eventTime in ms: makes the look-up cheap.")] = None,
 ) -> Response:
     """Why an alert or a detection, or why a filter met an activity or did not."""
-    inquiry = Inquiry(house.content(), house.lake)
+    now_ms = house.now_ms()
+    active = [one for one in house.exceptions.all() if one.is_active(now_ms)]
+    inquiry = Inquiry(house.content(), house.lake, active)
     match alert, detection, filter_id, uuid:
         case str(), None, None, None:
             told = inquiry.alert(house.workbench, alert)

@@ -1,4 +1,6 @@
 from hinomi.api.console.explain import AlertExplanationShape, DetectionExplanationShape, ExplanationShape
+from hinomi.schema.exception import ExceptionOperator, ExceptionTerms
+from hinomi.schema.principal import COMMAND_LINE
 from tests.api.house import COMMAND, Running
 from tests.api.test_envelope import told
 
@@ -60,3 +62,17 @@ def test_what_is_not_there_is_said(shared: Running) -> None:
     told(person.get(f"{API}/explain", params={"alert": "WB-7-20260115-99999"}), 404, "NotFound")
     told(person.get(f"{API}/explain"), 400, "BadRequest")
     told(person.get(f"{API}/explain", params={"alert": "a", "detection": nobody}), 400, "BadRequest")
+
+
+def test_an_exception_in_force_is_named(worked: Running) -> None:
+    person = worked.person()
+    found = person.get(f"{API}/detections", params={"technique": "T1003.002"}).json()["items"][0]
+    asked = {"filter": found["filterId"], "uuid": found["uuid"]}
+    assert person.get(f"{API}/explain", params=asked).json()["obstacles"] == []
+    terms = ExceptionTerms("endpointHostName", ExceptionOperator.EQUALS, found["endpointName"], found["filterId"])
+    made = worked.house.exceptions.add(COMMAND_LINE, terms, reason="a test of the backup", override=True)
+    told_now = person.get(f"{API}/explain", params=asked).json()
+    worked.house.exceptions.remove(COMMAND_LINE, made.id)
+    ExplanationShape.model_validate(told_now)
+    assert [(one["kind"], one["id"]) for one in told_now["obstacles"]] == [("exception", made.id)]
+    assert told_now["met"] is True

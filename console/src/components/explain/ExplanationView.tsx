@@ -1,3 +1,4 @@
+import { IconAlertTriangle } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import type { Explanation } from '../../api/explain'
 import { useText } from '../../i18n'
@@ -11,6 +12,7 @@ export function ExplanationView({ told }: { told: Explanation }) {
   return (
     <div className="explanation" data-testid="explanation" data-met={told.met}>
       <p className="explanation-reason"><Sign met={told.met} /><span>{text(told.reason)}</span></p>
+      {(told.obstacles ?? []).map((one) => <p key={`${one.kind}-${one.id}`} className="row tight explanation-obstacle"><IconAlertTriangle size={15} aria-hidden />{text(one.text)}</p>)}
       {told.reading === 'projected' && <p className="dim" style={{ margin: 0 }}>{t('why.projected')}</p>}
       <VerdictTree verdict={told.why} label={`${t('why.tree')}: ${text(told.title)}`} />
     </div>
