@@ -89,6 +89,7 @@ def test_the_owner_ends_with_its_parent_and_reads_no_strangers_configuration(tmp
         assert parent.stdout is not None
         owner = int(parent.stdout.readline())
         parent.kill()
+        parent.wait()  # killed is not yet dead: until then it has every right to its lake
         # at once: the next waits for the one that is ending
         with Lake.start(tmp_path / "lake") as lake:
             assert lake.count("1", {}) == 0
