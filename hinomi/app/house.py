@@ -81,7 +81,7 @@ class House:
         self.lake = Lake.start(settings.data / "lake", memory_mb=settings.lake_memory_mb, floor_bytes=floor_bytes)
         closing.callback(self.lake.close)
         self.previews = Previews(self.lake)
-        closing.callback(self.previews.close)
+        closing.callback(self.previews.jobs.close)
         self.pipeline = Pipeline(
             spool=self.spool,
             database=self.database,

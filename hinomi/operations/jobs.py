@@ -1,6 +1,6 @@
 """Long work for persons at the console: started, watched, cancelled, its result kept for a while. Bounded in all of it.
 
-One at a time for each person, a few for all; each runs in a thread of its own. Nothing outlives the process.
+One at a time for each person (or `per_owner`), a few for all; each runs in a thread of its own. Nothing outlives the process.
 """
 
 import logging
@@ -57,8 +57,8 @@ class Job:
 class Jobs:
     """`clock`: seconds that never go back. Thread-safe."""
 
-    def __init__(self, name: str, clock: Callable[[], float]) -> None:
-        self._name, self._clock = name, clock
+    def __init__(self, name: str, clock: Callable[[], float], per_owner: int = 1) -> None:
+        self._name, self._clock, self._per_owner = name, clock, per_owner
         self._lock = threading.Lock()
         self._jobs: dict[str, Job] = {}
 
@@ -67,7 +67,7 @@ class Jobs:
         with self._lock:
             self._forget_old()
             running = [job for job in self._jobs.values() if job.state is State.RUNNING]
-            if any(job.owner == owner for job in running):
+            if sum(job.owner == owner for job in running) >= self._per_owner:
                 raise TooMany("one of yours is running already: wait for it, or cancel it", retry_after_s=5)
             if len(running) >= MAX_RUNNING:
                 raise TooMany("others are running already: try again in a moment", retry_after_s=10)

@@ -2,23 +2,23 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import Depends, Response
+from fastapi import Response
 from pydantic import Field
 
+from hinomi.api.console.models import Editor
 from hinomi.api.console.names import moment, plain_fields, text
-from hinomi.api.gate import Rooms, console
+from hinomi.api.gate import Rooms
 from hinomi.api.reply import no_content, reply
 from hinomi.api.resource import resource
 from hinomi.api.shapes import Sent, Shape, Text
+from hinomi.errors import HinomiError
+from hinomi.operations.jobs import Job
 from hinomi.operations.preview import MAX_DAYS, Preview
 from hinomi.operations.validation import InvalidContent, validate
+from hinomi.schema.content import Text as Words
 from hinomi.schema.detection import Detection
-from hinomi.schema.principal import Permission
 
 router = resource("/console/api/content/preview", "content")
-
-# Reading months of records costs the server a lot: it is for those who may change content.
-_CONTENT = [Depends(console(Permission.CONTENT))]
 
 
 class Asked(Sent):
@@ -27,7 +27,7 @@ class Asked(Sent):
     days: Annotated[int, Field(ge=1, le=MAX_DAYS)] = 7
 
 
-class Job(Shape):
+class JobName(Shape):
     job: str
 
 
@@ -62,40 +62,48 @@ class PreviewShape(Shape):
     error: Text | None
 
 
-@router.post("", responses={200: {"model": Job}}, dependencies=_CONTENT)
-def start_preview(sent: Asked, house: Rooms) -> Response:
+@router.post("", responses={200: {"model": JobName}})
+def start_preview(sent: Asked, house: Rooms, who: Editor) -> Response:
     """Try a text on the activities that arrived in the last days. Two run at a time, ten minutes each at most."""
     checked = validate(sent.kind, sent.text, house.content())
     if checked.value is None:
         raise InvalidContent(sent.kind, checked.errors)
-    return reply({"job": house.previews.start(checked.value, house.content(), sent.days).id})
+    return reply({"job": house.previews.start(who.name, checked.value, house.content(), sent.days).id})
 
 
-@router.get("/{job}", responses={200: {"model": PreviewShape}}, dependencies=_CONTENT)
-def get_preview(job: str, house: Rooms) -> Response:
+@router.get("/{job}", responses={200: {"model": PreviewShape}})
+def get_preview(job: str, house: Rooms, who: Editor) -> Response:
     """How far it is, and what it found so far."""
-    return reply(_shown(house.previews.get(job)))
+    return reply(_shown(house.previews.jobs.get(who.name, job)))
 
 
-@router.delete("/{job}", responses={204: {}}, status_code=204, dependencies=_CONTENT)
-def cancel_preview(job: str, house: Rooms) -> Response:
-    """Stop it; what it found so far can still be looked at."""
-    house.previews.cancel(job)
+@router.delete("/{job}", responses={204: {}}, status_code=204)
+def cancel_preview(job: str, house: Rooms, who: Editor) -> Response:
+    """Stop it; what it found so far can still be looked at. One that is over is forgotten."""
+    house.previews.jobs.drop(who.name, job)
     return no_content()
 
 
-def _shown(made: Preview) -> dict[str, Any]:
+def _shown(job: Job) -> dict[str, Any]:
+    made = job.result or Preview()
     return {
-        "state": str(made.state),
-        "progress": round(made.progress, 4),
+        "state": str(job.state),
+        "progress": round(job.progress, 4),
         "read": made.read,
         "matched": made.matched,
         "perDay": [{"day": day, "count": count} for day, count in made.per_day],
         "samples": [_sample(one) for one in list(made.samples)],
         "alerts": made.alerts,
         "seconds": round(made.seconds, 3),
-        "error": text(made.error) if made.error else None,
+        "error": text(_why(job.error)) if job.error else None,
     }
+
+
+def _why(error: Exception) -> Words:
+    """What a person is told; the log has the rest."""
+    if isinstance(error, HinomiError):
+        return getattr(error, "text", Words(str(error), str(error)))
+    return Words("Hinomi stumbled; the log has it", "内部エラーです。ログを確認してください")
 
 
 def _sample(one: Detection) -> dict[str, Any]:

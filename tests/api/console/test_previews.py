@@ -13,12 +13,18 @@ from tests.api.test_envelope import told
 API = "/console/api/content/preview"
 
 
+def ended(running: Running) -> None:
+    """When all previews are over."""
+    for job in running.house.previews.jobs._jobs.values():
+        assert job.thread is not None
+        job.thread.join()
+
+
 def tried(running: Running, kind: str, text: str, days: int = 30) -> dict[str, object]:
     """The preview at its end."""
     person = running.person()
     job = person.post(API, json={"kind": kind, "text": text, "days": days}).json()["job"]
-    for thread in running.house.previews._threads:
-        thread.join()
+    ended(running)
     found = person.get(f"{API}/{job}").json()
     PreviewShape.model_validate(found)
     return found  # type: ignore[no-any-return]
@@ -70,13 +76,12 @@ def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
 def test_a_preview_is_stopped_and_few_run_at_once(shared: Running, held: threading.Event) -> None:
     person = shared.person()
     asked = {"kind": "filter", "text": HIVE_FILTER, "days": 1}
-    first, second = (person.post(API, json=asked).json()["job"] for _ in range(preview.MAX_RUNNING))
+    first, second = (person.post(API, json=asked).json()["job"] for _ in range(preview.PER_PERSON))
     told(person.post(API, json=asked), 429, "TooManyRequests")
     assert person.get(f"{API}/{first}").json()["state"] == "running"
     assert person.delete(f"{API}/{first}").status_code == 204
     held.set()
-    for thread in shared.house.previews._threads:
-        thread.join()
+    ended(shared)
     assert person.get(f"{API}/{first}").json()["state"] == "cancelled"
     assert person.get(f"{API}/{second}").json()["state"] == "done"
 
@@ -91,8 +96,9 @@ def test_a_preview_that_takes_too_long_says_so(shared: Running, monkeypatch: pyt
     }
 
 
-def test_old_results_are_forgotten(shared: Running, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(preview, "MAX_KEPT", 2)
-    for _ in range(4):
-        tried(shared, "filter", HIVE_FILTER)
-    assert len(shared.house.previews._known) == 2
+def test_a_preview_is_its_owners(shared: Running) -> None:
+    job = shared.person().post(API, json={"kind": "filter", "text": HIVE_FILTER, "days": 1}).json()["job"]
+    told(shared.key().get(f"{API}/{job}"), 404, "NotFound")
+    ended(shared)
+    assert shared.person().delete(f"{API}/{job}").status_code == 204
+    told(shared.person().get(f"{API}/{job}"), 404, "NotFound")
