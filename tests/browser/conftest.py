@@ -3,12 +3,14 @@
 The console must have been built (`make setup`). Whatever the browser's console reports as an error fails the test.
 """
 
+import os
 import re
 import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,17 +42,16 @@ class House:
     password: str
 
 
-@pytest.fixture(scope="session")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """`hinomi up` on a fresh folder: the built-in recordings are imported when it is ready."""
-    assert BUILT.is_file(), "the console has not been built: make setup"
-    data = tmp_path_factory.mktemp("house") / "data"
+@contextmanager
+def running_house(data: Path, **settings: str) -> Iterator[House]:
+    """`hinomi up` on a fresh folder, with settings as HINOMI_<NAME>; the folder is removed at the end."""
     process = subprocess.Popen(
         [sys.executable, "-m", "hinomi", "up", "--data", str(data), "--port", "0"],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
+        env=os.environ | {f"HINOMI_{name.upper()}": value for name, value in settings.items()},
     )
     assert process.stdout is not None
     try:
@@ -67,6 +68,14 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         process.wait(timeout=60)
         process.stdout.close()
         shutil.rmtree(data, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """The built-in recordings are imported when it is ready."""
+    assert BUILT.is_file(), "the console has not been built: make setup"
+    with running_house(tmp_path_factory.mktemp("house") / "data") as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

@@ -70,6 +70,70 @@ def travel_with_a_text(page: Page, _language: str) -> None:
     expect(page.locator(".travel-evidence").first).to_be_visible()
 
 
+def try_a_filter(page: Page, _language: str) -> None:
+    """A draft that is judged, and tried on what was recorded."""
+    code = page.locator(".editor-main .cm-content")
+    expect(page.locator(".editor-problems svg")).to_be_visible()
+    code.click()
+    code.press("Control+a")
+    page.keyboard.insert_text(DRAFT)
+    expect(page.locator(".editor-side .facts")).to_contain_text("Hive")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_test_id("preview-result")).to_have_attribute("data-state", "done")
+    expect(page.locator(".sample").first).to_be_visible()
+    code.press("Control+Home")
+
+
+def see_bill(page: Page, _language: str) -> None:
+    expect(page.get_by_test_id("bill")).to_be_visible()
+    page.locator("textarea[required]").last.fill("admin@hinomi.example 2026-11-22")
+
+
+def have_an_exception(page: Page, _language: str) -> None:
+    """One that touches no recording, so that other tests see what they always see."""
+    if page.request.get("/console/api/exceptions").json()["items"]:
+        return
+    csrf = page.request.get("/console/api/session").json()["csrf"]
+    terms = {"field": "objectCmd", "operator": "contains", "value": "backup-agent.exe --nightly"}
+    more = {
+        "filterId": "process_reg_save_hive",
+        "scope": {"endpoints": ["SRV-*"]},
+        "reason": "nightly backup, ticket 4711",
+    }
+    made = page.request.post("/console/api/exceptions", data=terms | more, headers={"X-CSRF-Token": csrf})
+    assert made.ok, made.text()
+    page.reload()
+    see_rows(page, _language)
+
+
+DRAFT = """title: Registry Hive Saved to a File
+id: 3d0d6a0e-5f5e-4b44-9a86-8d1f6f1f7c55
+status: experimental
+description: A hive with credentials was saved to a file; attackers read password hashes from it.
+tags: [attack.t1003.002]
+logsource: {product: windows, category: process_creation}
+detection:
+  saved:
+    CommandLine|contains|all: [' save ', 'hklm\\sam']
+  backup:
+    ParentImage|endswith: '\\backup-agent.exe'
+  condition: saved and not backup
+falsepositives: [Backup software]
+level: high
+hinomi:
+  class: behaviour
+  highlights: [objectCmd, processCmd, endpointHostName]
+  ja:
+    title: レジストリハイブのファイル保存
+    description: 認証情報を含むハイブがファイルに保存されました。攻撃者はここからパスワードハッシュを読み取ります。
+    falsepositives: [バックアップソフトウェア]
+tests:
+  fires:
+    - {Image: 'C:\\Windows\\System32\\reg.exe', CommandLine: 'reg save hklm\\sam C:\\t\\s.hiv'}
+  silent:
+    - {Image: 'C:\\Windows\\System32\\reg.exe', CommandLine: 'reg query hklm\\sam'}
+"""
+
 PAGES: list[tuple[str, str, Callable[[Page, str], None]]] = [
     ("workbench", "/workbench?status=all", see_rows),
     ("flyout", "/workbench?status=all", open_flyout),
@@ -81,6 +145,10 @@ PAGES: list[tuple[str, str, Callable[[Page, str], None]]] = [
     ("models", "/models", see_rows),
     ("model", "/models/credential_dumping_mimikatz", open_first_filter),
     ("time-travel", "/time-travel?range=all", travel_with_a_text),
+    ("filters", "/filters", see_rows),
+    ("editor", "/filters/new?tab=text", try_a_filter),
+    ("exception", "/exceptions/new?field=endpointHostName&value=PC-SATO&filter=process_registry_discovery", see_bill),
+    ("exceptions", "/exceptions", have_an_exception),
     ("search", "/search?range=24h&query=eventId: process", see_rows),
     ("technique", "/attack/techniques/T1003", see_figures),
     ("status", "/operations/status", see_figures),

@@ -106,14 +106,14 @@ describe('completion of a filter', () => {
 
 describe('completion of a model', () => {
   it('offers the keys of a rule that it lacks', () => {
-    expect(labels(at('model', MODEL, 4, '    ~'))).toEqual(['name', 'type', 'group_by', 'window', 'threshold', 'distinct'])
+    expect(labels(at('model', MODEL, 4, '    ~'))).toEqual(['name', 'type', 'stages', 'group_by', 'window', 'threshold', 'distinct'])
     expect(labels(at('model', MODEL, 6, '  - ~'))).not.toContain('filters')
   })
 
   it('offers filters by their ids, types and severities', () => {
     expect(labels(at('model', MODEL, 5, '    filters: [re~'))).toEqual(['reg_save'])
     expect(labels(at('model', MODEL, 8, '      - re~'))).toEqual(['reg_save'])
-    expect(labels(at('model', MODEL, 4, '    type: ~'))).toEqual(['single', 'count', 'sequence'])
+    expect(labels(at('model', MODEL, 4, '    type: ~'))).toEqual(['single', 'count', 'sequence', 'stages', 'variety'])
     expect(labels(at('model', MODEL, 1, 'severity: h~'))).toEqual(['critical', 'high', 'medium', 'low'])
   })
 })

@@ -16,7 +16,7 @@ const KEYS: Record<string, string[]> = {
   'filter hinomi': ['class', 'highlights', 'ja'],
   'filter hinomi ja': ['title', 'description', 'falsepositives'],
   'filter tests': ['fires', 'silent'],
-  'model rules': ['id', 'name', 'type', 'filters', 'group_by', 'window', 'threshold', 'distinct'],
+  'model rules': ['id', 'name', 'type', 'filters', 'stages', 'group_by', 'window', 'threshold', 'distinct'],
   'model ja': ['name', 'description', 'rules'],
   'model tests': ['fires', 'silent'],
   'model tests fires': ['records'],
@@ -28,7 +28,7 @@ const VALUES: Record<string, string[]> = {
   'filter hinomi class': ['signature', 'indicator', 'behaviour', 'anomaly'],
   'model severity': ['critical', 'high', 'medium', 'low'],
   'model suppress': ['1h', '6h', '24h', '7d'],
-  'model rules type': ['single', 'count', 'sequence'],
+  'model rules type': ['single', 'count', 'sequence', 'stages', 'variety'],
   'model rules window': ['5m', '10m', '1h', '24h'],
 }
 /** Keys whose value goes on in the lines below. */

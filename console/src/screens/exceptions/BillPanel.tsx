@@ -18,7 +18,7 @@ export function BillPanel({ bill, busy, error, stale, days, onDays, children }: 
         <h2 className="grow">{t('bill.title')}</h2>
         <Select aria-label={t('preview.days')} w={130} value={days} data={DAYS.map((n) => ({ value: n, label: t('preview.lastDays', { count: Number(n) }) }))} onChange={(chosen) => onDays(chosen ?? days)} />
       </div>
-      {busy && <Loading lines={5} />}
+      {busy && <><p className="dim panel-body" style={{ margin: 0 }}>{t('bill.working')}</p><Loading lines={4} /></>}
       {!busy && error !== null && error !== undefined && <Failed error={error} />}
       {!busy && !error && !bill && <p className="dim panel-body" style={{ margin: 0 }}>{t('bill.none')}</p>}
       {!busy && !error && bill && (

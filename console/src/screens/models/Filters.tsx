@@ -134,7 +134,7 @@ function useColumns(): Column<FilterRow>[] {
     { key: 'confidence', header: t('column.confidence'), width: '106px', cell: (row) => <span className={row.confidence === 'unmeasured' ? 'dim nowrap' : 'nowrap'}>{t(`confidence.${row.confidence}`)}</span> },
     { key: 'techniques', header: t('column.techniques'), width: '130px', cell: (row) => <Techniques techniques={row.techniques} most={1} /> },
     { key: 'proof', header: t('column.proof'), width: '92px', cell: (row) => <ProofMark proof={row.proof} /> },
-    { key: 'models', header: t('content.models'), width: '74px', numeric: true, cell: (row) => row.modelCount },
+    { key: 'models', header: t('filters.modelCount'), width: '74px', numeric: true, cell: (row) => row.modelCount },
     { key: 'hits', header: t('column.hits'), width: '82px', numeric: true, order: 'hits', cell: (row) => (row.hits > 0 ? <Link to="/detections" search={{ filter: row.id, range: 'all' }}>{row.hits}</Link> : 0) },
     { key: 'updated', header: t('column.updated'), width: '124px', order: 'updatedDateTime', cell: (row) => <Updated at={row.updatedDateTime} by={row.updatedBy} /> },
     { key: 'enabled', header: t('column.enabled'), width: '76px', cell: (row) => <FilterSwitch filter={row} modelCount={row.modelCount} /> },
