@@ -6,7 +6,7 @@ command prints JSON alone on standard output; progress and warnings go to standa
 
 import click
 
-from hinomi.cli import asking, attack, content, explaining, lake, people, proving, recordings, serving
+from hinomi.cli import asking, attack, content, exceptions, explaining, lake, people, proving, recordings, serving
 from hinomi.cli.frame import Friendly, say
 
 
@@ -24,7 +24,7 @@ for word in (
     *(serving.init, serving.serve, serving.up),
     *(recordings.import_, recordings.detect, recordings.dead_letters),
     *(asking.alerts, asking.search, explaining.explain),
-    *(lake.lake, content.content, attack.attack),
+    *(lake.lake, content.content, exceptions.exceptions, attack.attack),
     *(people.token, people.user),
 ):
     main.add_command(word)

@@ -1,7 +1,6 @@
 """Words that judge content: verify (with the mutation check) and lint."""
 
 import hashlib
-import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +11,7 @@ import click
 from hinomi.cli.frame import is_japanese, json_option, print_json, say
 from hinomi.detect.content import Content
 from hinomi.errors import ContentError
-from hinomi.settings import read_settings
+from hinomi.settings import cache_folder, read_settings
 
 AT_LEAST = 90  # per cent of breaks that tests must notice
 
@@ -71,11 +70,11 @@ def _load(folder: Path) -> tuple[Content, list[ContentError]]:
     return load_content(folder, techniques=load_attack().known_ids(), cache=compile_cache())
 
 
-def _cache_file(folder: Path) -> Path:
-    """One file for each folder of content, where caches belong."""
-    root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+def _cache_file(folder: Path) -> Path | None:
+    """One file for each folder of content, where caches belong; None where there is no such place."""
+    root = cache_folder()
     name = hashlib.blake2b(str(folder.resolve()).encode(), digest_size=8).hexdigest()
-    return root / "hinomi" / f"proofs-{name}.json"
+    return root / f"proofs-{name}.json" if root else None
 
 
 @contextmanager

@@ -124,10 +124,11 @@ def prove_model(model: Model, content: Content) -> Proof:
         why = Text(f"there is no filter {names}", f"フィルタ {names} がありません")
         return Proof("model", model.id, model.file, tests, (Failure("filters", why),))
     failures = []
-    for trial in model_trials(model, content, _NORMALISER):
+    trials = model_trials(model, content, _NORMALISER)
+    for trial in trials:
         why_not = trial.problem or _model_failure(model, trial)
         failures += [Failure(trial.name, why_not)] if why_not else []
-    return Proof("model", model.id, model.file, tests, tuple(failures))
+    return Proof("model", model.id, model.file, len(trials), tuple(failures))
 
 
 def _model_failure(model: Model, trial: ModelTrial) -> Text | None:

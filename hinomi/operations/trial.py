@@ -1,12 +1,14 @@
 """The `tests:` of content as activities. In: a filter or a model. Out: what its test records become on the real trip.
 
 A test record is written as its source writes it (canonical.py) and normalised; nothing stands in for a room. A value
-`{each: [a, b]}` in a filter's test stands for as many records, one for each member.
+`{each: [a, b]}` in a filter's test stands for as many records, one for each member; a record `each: [{...}, {...}]` in a
+model's case for as many cases.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import islice
 from typing import Any
 
 from hinomi.detect.content import Content
@@ -20,6 +22,8 @@ from hinomi.schema.record import DeadLetter, RecordBatch
 
 # A person's text may ask for ten thousand times ten thousand records: more than this is a failure, not an hour.
 MAX_RECORDS = 20_000
+MAX_CASES = 1000  # that one case of a model may stand for
+MAX_ALL_RECORDS = 100_000  # of all cases of a model
 
 
 @dataclass(slots=True)
@@ -137,11 +141,35 @@ def model_trials(model: Model, content: Content, normaliser: Normaliser) -> list
     """The cases of the model, those that fire first."""
     names = dict.fromkeys(name for rule in model.rules for name in rule.filters)
     engine = Engine([content.filter[name] for name in names])
-    cases = [(f"fires {number}", True, case) for number, case in enumerate(model.tests_fire, 1)]
-    cases += [(f"silent {number}", False, case) for number, case in enumerate(model.tests_silent, 1)]
-    return [
-        _model_trial(ModelTrial(name, fires), case, model, content, normaliser, engine) for name, fires, case in cases
-    ]
+    return [_model_trial(trial, case, model, content, normaliser, engine) for trial, case in _cases_of(model)]
+
+
+def _cases_of(model: Model) -> Iterator[tuple[ModelTrial, dict[str, Any]]]:
+    records = 0
+    for word, fires, tests in (("fires", True, model.tests_fire), ("silent", False, model.tests_silent)):
+        for number, case in enumerate(tests, 1):
+            several = list(islice(case_variants(case), MAX_CASES))
+            for count, one in enumerate(several, 1):
+                trial = ModelTrial(f"{word} {number}.{count}" if len(several) > 1 else f"{word} {number}", fires)
+                records += sum(entry["repeat"] for entry in one["records"])
+                if records > MAX_ALL_RECORDS:
+                    trial.problem = _TOO_MANY
+                    yield trial, {"records": []}
+                    return
+                yield trial, one
+
+
+def case_variants(case: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The cases that one stands for. A record's `each` that is no list of mappings is left: it makes no record."""
+    for index, entry in enumerate(case["records"]):
+        members = entry.get("each")
+        if isinstance(members, list) and members and all(isinstance(one, dict) for one in members):
+            rest = {key: value for key, value in entry.items() if key != "each"}
+            for one in members:
+                records = [*case["records"][:index], rest | one, *case["records"][index + 1 :]]
+                yield from case_variants({"records": records})
+            return
+    yield case
 
 
 def _model_trial(
@@ -154,7 +182,7 @@ def _model_trial(
         return trial
     normalised = normaliser.normalise(records, received_ms=0)
     if normalised.dead:
-        trial.problem = _unread(normalised.dead[0])
+        trial.problem = trial.problem or _unread(normalised.dead[0])
     trial.detections = engine.observe_all(normalised.activities)
     return trial
 

@@ -155,3 +155,19 @@ def test_values_that_are_no_record_are_a_failure_in_both_languages(values: dict[
 def test_a_case_of_too_many_records_is_a_failure() -> None:
     (failure,) = prove_model(spray(("fires", [{**FAILED, "repeat": 10_000}] * 3)), Content((logon_filter(),))).failures
     assert "more than 20000" in failure.why.en
+
+
+def test_each_of_a_case_stands_for_as_many_cases() -> None:
+    four = {**FAILED, "repeat": 4}
+    more = {"each": [{"EventID": 4625, "TargetUserName": name} for name in ("user0", "sato", "ito")], "at": 1}
+    proof = prove_model(spray(("fires", [four, more])), Content((logon_filter(),)))
+    assert (proof.tests, [one.test for one in proof.failures]) == (3, ["fires 1.1"])
+
+
+def test_cases_that_stand_for_too_many_are_a_failure() -> None:
+    each = {"each": [{"EventID": 4625, "TargetUserName": f"u{n}"} for n in range(40)]}
+    proof = prove_model(
+        spray(("silent", [{**FAILED, "TargetUserName": "a", "repeat": 9000}, each])), Content((logon_filter(),))
+    )
+    assert "more than" in proof.failures[-1].why.en
+    assert proof.tests < 40

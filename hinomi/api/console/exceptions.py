@@ -1,21 +1,18 @@
 """Exceptions: what is expected and hidden, its price before it is saved, and what each has hidden so far."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import Depends, Response
 from pydantic import Field
 
-from hinomi.api.console.names import moment, text
-from hinomi.api.detections import title_of
+from hinomi.api.console.exception_rows import bill_row, exception_row
 from hinomi.api.gate import Rooms, console
-from hinomi.api.house import House
 from hinomi.api.reply import Json, no_content, reply
 from hinomi.api.resource import resource
 from hinomi.api.shapes import Sent, Shape, Text
 from hinomi.api.window import read_start
-from hinomi.operations.exception_bill import Bill
 from hinomi.operations.exceptions import Change
-from hinomi.schema.exception import DetectionException, ExceptionOperator, ExceptionTerms
+from hinomi.schema.exception import ExceptionOperator, ExceptionTerms
 from hinomi.schema.principal import Permission, Principal
 
 router = resource("/console/api/exceptions", "exceptions")
@@ -122,20 +119,20 @@ class ExceptionChanges(Sent):
 @router.get("", responses={200: {"model": ExceptionList}}, dependencies=_VIEW)
 def list_exceptions(house: Rooms) -> Response:
     """Every exception, newest first."""
-    return reply({"items": [_shown(house, one) for one in house.exceptions.all()]})
+    return reply({"items": [exception_row(house.content(), house.exceptions, one) for one in house.exceptions.all()]})
 
 
 @router.post("/bill", responses={200: {"model": BillShape}}, dependencies=[Depends(console(Permission.CONTENT))])
 def get_bill(sent: SentBill, house: Rooms) -> Response:
     """What it would have hidden of the detections made in the last days, and which proofs it would blind. Saves nothing."""
     terms = sent.terms()
-    return reply(_bill(house, house.exceptions.bill(terms, sent.days, house.lake), terms.field))
+    return reply(bill_row(house.content(), house.exceptions.bill(terms, sent.days, house.lake), terms.field))
 
 
 @router.get("/{exception_id}", responses={200: {"model": ExceptionShape}}, dependencies=_VIEW)
 def get_exception(exception_id: str, house: Rooms) -> Response:
     """One exception."""
-    return reply(_shown(house, house.exceptions.get(exception_id)))
+    return reply(exception_row(house.content(), house.exceptions, house.exceptions.get(exception_id)))
 
 
 @router.post("", status_code=201, responses={201: {"model": ExceptionShape}})
@@ -148,7 +145,7 @@ def add_exception(sent: NewException, house: Rooms, who: Editor) -> Response:
         expires_ms=read_start("expiresDateTime", sent.expires_date_time),
         override=sent.override,
     )
-    return Json(_shown(house, made), status_code=201)
+    return Json(exception_row(house.content(), house.exceptions, made), status_code=201)
 
 
 @router.patch("/{exception_id}", responses={200: {"model": ExceptionShape}})
@@ -158,7 +155,7 @@ def change_exception(exception_id: str, sent: ExceptionChanges, house: Rooms, wh
     if "expires_date_time" in sent.model_fields_set:
         expires = (read_start("expiresDateTime", sent.expires_date_time),)
     changed = house.exceptions.change(who, exception_id, Change(sent.enabled, expires, sent.reason))
-    return reply(_shown(house, changed))
+    return reply(exception_row(house.content(), house.exceptions, changed))
 
 
 @router.delete("/{exception_id}", status_code=204)
@@ -166,50 +163,3 @@ def remove_exception(exception_id: str, house: Rooms, who: Editor) -> Response:
     """Such detections are shown again from the next batch on."""
     house.exceptions.remove(who, exception_id)
     return no_content()
-
-
-def _shown(house: House, one: DetectionException) -> dict[str, Any]:
-    terms = one.terms
-    return {
-        "id": one.id,
-        "field": terms.field,
-        "operator": str(terms.operator),
-        "value": terms.value,
-        "filterId": terms.filter_id,
-        "filterTitle": text(title_of(house.content(), terms.filter_id)) if terms.filter_id else None,
-        "scope": {"endpoints": list(terms.endpoints)} if terms.endpoints else None,
-        "reason": one.reason,
-        "createdBy": one.created_by,
-        "createdDateTime": moment(one.created_ms),
-        "expiresDateTime": moment(one.expires_ms),
-        "expired": house.exceptions.is_expired(one),
-        "enabled": one.enabled,
-        "hits": one.hits,
-        "lastHitDateTime": moment(one.last_hit_ms),
-    }
-
-
-def _bill(house: House, made: Bill, field: str) -> dict[str, Any]:
-    return {
-        "days": made.days,
-        "detections": made.detections,
-        "alerts": made.alerts,
-        "partial": made.is_partial,
-        "byFilter": [
-            {"filterId": id_, "title": text(title_of(house.content(), id_)), "count": count}
-            for id_, count in made.by_filter.most_common()
-        ],
-        "samples": [_sample(row, field) for row in made.samples],
-        "blindedProofs": [{"kind": one.kind, "id": one.id, "test": one.test} for one in made.blinded],
-    }
-
-
-def _sample(row: dict[str, Any], field: str) -> dict[str, Any]:
-    value = row["activity"].get(field)
-    return {
-        "uuid": row["uuid"],
-        "eventDateTime": moment(row["eventTime"]),
-        "endpointName": row.get("endpointHostName", ""),
-        "filterId": row["filterId"],
-        "value": ", ".join(map(str, value)) if isinstance(value, list) else str(value),
-    }
