@@ -40,7 +40,7 @@ def test_the_why_tab_shows_what_matched_and_where(page: Opens) -> None:
 
 
 def test_the_tree_is_walked_and_folded_by_keyboard(page: Opens) -> None:
-    seen = why(page("/workbench?status=all&created=all"), "Many Discovery Commands", "Why")
+    seen = why(page("/workbench?status=all&created=all"), "Recovery Removed", "Why")
     tree = seen.get_by_role("tree").first
     items = tree.get_by_role("treeitem")
     items.first.focus()
