@@ -294,6 +294,11 @@ class Pipeline:
         self._content = content
         self._restore()
 
+    @property
+    def correlation(self) -> dict[str, int]:
+        """How full the state of the rules is, and what left it (`Correlator.figures`); safe from any thread."""
+        return self._correlator.figures()
+
     # ---- many batches ---------------------------------------------------------------------------------------------
     def drain(self, on_step: Callable[[Tally], None] | None = None) -> Tally:
         """Step until the spool is empty."""

@@ -31,7 +31,8 @@ class House:
     append: lays a packed batch (hinomi.ingest.packing) in the spool; the sequence number, once it is on disk.
     progress: {"done": bool, "waiting": int, "trouble": text | None, "total": {...}} of a sequence number.
     status: {"lake": {"rows", "bytes", ...}, "spool": {"waiting"}, "deadLetters": {reason: count}, "records",
-        "activities", "detections", "alerts", "version"}.
+        "activities", "detections", "alerts", "correlation": {"waiting", "bound", "windows", "evicted", "late",
+        "suppressed"}, "version"}.
     unready: reasons why the server cannot take work (spool, lake, disk); empty when it can.
     content: filters and models of this moment; book: everything there is of them; editor changes it, in the audit log.
     proofs: of each filter and model; measured: how often a filter fired where nothing was wrong, by its id.

@@ -121,6 +121,8 @@ class _HouseCollector(Collector):
         yield _gauge("hinomi_lake_rows", "Rows of activities in the lake.", lake.get("rows", 0))
         yield _gauge("hinomi_lake_bytes", "Bytes of the lake on disk.", lake.get("bytes", 0))
         yield _gauge("hinomi_spool_waiting", "Batches that wait in the spool.", status["spool"]["waiting"])
+        for name, text in _CORRELATION.items():
+            yield _gauge(f"hinomi_correlation_{name}", text, status.get("correlation", {}).get(name, 0))
         yield _by("hinomi_dead_letters", "Dead letters by reason.", "reason", status["deadLetters"])
         yield _by("hinomi_detections", "Detections in the lake by risk.", "risk", self._detections())
         yield _by("hinomi_alerts_open", "Alerts that are not closed, by severity.", "severity", self._alerts())
@@ -131,6 +133,16 @@ class _HouseCollector(Collector):
 
     def _alerts(self) -> dict[str, int]:
         return {str(severity): count for severity, count in self._house.workbench.summary().open.items()}
+
+
+_CORRELATION = {
+    "waiting": "Detections that wait in the windows of rules.",
+    "bound": "How many detections may wait there.",
+    "windows": "Windows: one for each rule and entity.",
+    "evicted": "Detections and alerts that the rules forgot at a bound.",
+    "late": "Detections that came later than the lateness that rules allow.",
+    "suppressed": "Matches of rules that only joined an alert that stood.",
+}
 
 
 def _gauge(name: str, text: str, value: float) -> GaugeMetricFamily:

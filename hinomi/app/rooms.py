@@ -63,6 +63,7 @@ def status(house: House) -> dict[str, Any]:
         "activities": lake["activities"],
         "detections": lake["detections"],
         "detectionsByRisk": dict(total.detections_by_risk),
+        "correlation": house.pipeline.correlation,
         "alerts": house.workbench.page(AlertQuery(top=1)).total,
         "trouble": house.trouble,
         "contentProblems": [str(problem) for problem in house.content_problems],

@@ -70,6 +70,17 @@ class Correlator:
         """Detections in windows now; at most MAX_WAITING."""
         return self._waiting
 
+    def figures(self) -> dict[str, int]:
+        """What a person watches: how full the state is, and what was forgotten, came too late, only joined an alert."""
+        return {
+            "waiting": self.waiting,
+            "bound": MAX_WAITING,
+            "windows": len(self._windows),
+            "evicted": self.evicted,
+            "late": self.late,
+            "suppressed": self.suppressed,
+        }
+
     def observe(self, detections: Sequence[Detection]) -> list[ModelMatch]:
         """The matches that the detections bring about, in their order."""
         found: list[ModelMatch] = []

@@ -32,6 +32,7 @@ def test_the_numbers_are_for_this_machine_and_for_keys(shared: Running) -> None:
     assert f'hinomi_alerts_open{{severity="high"}} {float(ATTACKED)}' in text
     assert f"hinomi_activities {float(ATTACKED + 5)}" in text
     assert "hinomi_spool_waiting 0.0" in text
+    assert "hinomi_correlation_evicted 0.0" in text
     assert 'hinomi_request_seconds_count{method="GET",route="/healthz",status="200"}' in text
     relayed = {"X-Forwarded-For": "203.0.113.9"}
     assert client.get("/metrics", headers=relayed).status_code == 401

@@ -213,6 +213,7 @@ export type SystemStatus = {
   version: string
   trouble?: string | null
   contentProblems?: string[]
+  correlation?: { waiting: number; bound: number; windows: number; evicted: number; late: number; suppressed: number }
 }
 export type UserRow = {
   name: string

@@ -113,6 +113,7 @@ class StatusShape(Shape):
     detections: int
     alerts: int
     detections_by_risk: dict[str, int] | None = None
+    correlation: dict[str, int] | None = None
     content_problems: list[str] | None = None
     version: str
     trouble: str | None = None

@@ -48,6 +48,18 @@ export function SystemStatus() {
             {dead.length === 0 && <dd className="dim" style={{ fontFamily: 'inherit' }}>{t('system.noDead')}</dd>}
           </dl>
         </section>
+        {data.correlation && (
+          <section className="panel">
+            <div className="panel-head"><h2>{t('system.correlation')}</h2></div>
+            <dl className="field-list panel-body">
+              <Line name={t('system.windowed')} value={`${number(data.correlation.waiting)} / ${number(data.correlation.bound)}`} />
+              <Line name={t('system.windows')} value={number(data.correlation.windows)} />
+              <Line name={t('system.evicted')} value={number(data.correlation.evicted)} />
+              <Line name={t('system.late')} value={number(data.correlation.late)} />
+              <Line name={t('system.suppressed')} value={number(data.correlation.suppressed)} />
+            </dl>
+          </section>
+        )}
       </div>
     </div>
   )
