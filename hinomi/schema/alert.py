@@ -185,6 +185,7 @@ class AlertDetail:
     notes: tuple[Note, ...]
     history: tuple[HistoryEntry, ...]
     earlier: str | None  # an alert of the same model and entity, closed as operation or false within 7 days before
+    suppressed: int = 0  # how often the model was met again and only joined this alert
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,8 @@ class Keeper:
         dossier = self._standing.get(match.fingerprint)
         if dossier is None:
             dossier = self._dossier_of(match, model)
+        if match.suppressed:
+            dossier.story["suppressed"] = max(match.suppressed, dossier.story.get("suppressed", 0))
         filters = self._content.filter
         shown = self._exhibits.of(match.detections)
         widened = [dossier.add(rule, filters.get(one.detection.filter_id), one) for one in shown]

@@ -79,6 +79,7 @@ def alert_detail(
         notes=notes,
         history=history,
         earlier=row.earlier_id,
+        suppressed=story.get("suppressed", 0),
     )
 
 

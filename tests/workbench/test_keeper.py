@@ -2,6 +2,7 @@
 
 import itertools
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -246,3 +247,40 @@ def _everything(house: House) -> dict[str, Any]:
 def _without_version(table: Any) -> Any:
     """A version counts the calls that changed a row, so it may differ with the cuts; nothing else may."""
     return select(*[column for column in table.c if column.name != "version"])
+
+
+# ---- an alert whose first match came late ----
+def renamed(match: ModelMatch, was: ModelMatch, **more: Any) -> ModelMatch:
+    return replace(match, is_new=False, was=was.fingerprint, **more)
+
+
+def test_an_alert_gets_the_fingerprint_of_its_true_first_match(house: House) -> None:
+    first, late = make.match(make.detection()), make.match(make.detection(2), story="late")
+    [alert_id] = house.keep(first)
+    assert house.keep(renamed(late, first, suppressed=1)) == []
+    detail = house.workbench.get(alert_id)
+    assert (detail.row.fingerprint, detail.row.event_count, detail.suppressed) == (late.fingerprint, 2, 1)
+    assert house.keep(replace(late, is_new=False, detections=(make.detection(3),))) == []
+    assert house.workbench.get(alert_id).row.event_count == 3
+
+
+def test_in_one_run_too(house: House) -> None:
+    first, late = make.match(make.detection()), make.match(make.detection(2), story="late")
+    more = replace(late, is_new=False, detections=(make.detection(3),), suppressed=2)
+    [alert_id] = house.keep(first, renamed(late, first, suppressed=1), more)
+    detail = house.workbench.get(alert_id)
+    assert (detail.row.fingerprint, detail.row.event_count, detail.suppressed) == (late.fingerprint, 3, 2)
+
+
+def test_a_new_name_without_new_evidence_is_kept(house: House) -> None:
+    first, late = make.match(make.detection()), make.match(make.detection(2), story="late")
+    [alert_id] = house.keep(first)
+    assert house.keep(renamed(late, first, detections=())) == []
+    assert house.workbench.row(alert_id).fingerprint == late.fingerprint
+
+
+def test_a_name_that_another_alert_has_is_left_to_it(house: House) -> None:
+    first, other = make.match(make.detection()), make.match(make.detection(2), story="late")
+    [one, two] = house.keep(first, other)
+    house.keep(renamed(other, first))
+    assert [house.workbench.row(each).fingerprint for each in (one, two)] == [first.fingerprint, other.fingerprint]

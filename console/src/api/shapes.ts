@@ -92,6 +92,7 @@ export type SiblingAlert = {
 export type AlertDetail = AlertRow & {
   description: Text
   fingerprint: string
+  suppressedCount?: number
   scoreParts: { base: number; scope: number }
   rules: MatchedRule[]
   highlights: Highlight[]

@@ -85,6 +85,7 @@ class HistoryShape(Shape):
 class AlertDetailShape(AlertRowShape):
     description: Text
     fingerprint: str
+    suppressed_count: int
     score_parts: ScorePartsShape
     rules: list[MatchedRuleShape]
     highlights: list[HighlightShape]
@@ -119,6 +120,7 @@ def alert_detail(alert: AlertDetail, incident: IncidentDetail | None) -> dict[st
     return alert_row(alert.row) | {
         "description": text(alert.description),
         "fingerprint": alert.row.fingerprint,
+        "suppressedCount": alert.suppressed,
         "scoreParts": {"base": alert.score_parts.base, "scope": alert.score_parts.scope},
         "rules": [_rule(rule) for rule in alert.rules],
         "highlights": [_highlight(each) for each in alert.highlights],

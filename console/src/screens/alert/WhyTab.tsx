@@ -40,6 +40,7 @@ export function WhyTab({ alert, onEvent }: { alert: AlertDetail; onEvent: (uuid:
           </ul>
         </section>
       ))}
+      {!!alert.suppressedCount && <p>{t('why.suppressed', { count: alert.suppressedCount })}</p>}
       <p className="dim">{t('why.fingerprint')}: <span className="mono">{alert.fingerprint}</span></p>
     </div>
   )
