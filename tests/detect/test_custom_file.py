@@ -1,4 +1,7 @@
 import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from hinomi.detect.custom_file import read_custom
 from hinomi.schema.content import Filter, Model, Severity
@@ -81,3 +84,63 @@ def test_a_text_without_end_is_refused() -> None:
     found, errors = read_custom("filter", "custom_x", "a" * (1 << 20) + "b")
     assert found is None
     assert "larger" in errors[0].message
+
+
+FILTER_KEYS = (
+    "title",
+    "id",
+    "logsource",
+    "detection",
+    "level",
+    "tags",
+    "falsepositives",
+    "hinomi",
+    "tests",
+    "date",
+    "references",
+)
+MODEL_KEYS = ("name", "severity", "products", "rules", "ja", "tests", "suppress", "description")
+INNER_KEYS = (
+    "condition",
+    "tool",
+    "Image|re",
+    "id",
+    "type",
+    "filters",
+    "fires",
+    "silent",
+    "records",
+    "ja",
+    "rules",
+    "class",
+)
+ANYTHING = st.recursive(
+    st.one_of(
+        st.none(), st.booleans(), st.integers(-5, 5), st.floats(allow_nan=False), st.text(max_size=8), st.dates()
+    ),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3), st.dictionaries(st.sampled_from(INNER_KEYS), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+@pytest.mark.parametrize(("kind", "keys", "sound"), [("filter", FILTER_KEYS, FILTER), ("model", MODEL_KEYS, MODEL)])
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_whatever_is_written_is_judged(kind: str, keys: tuple[str, ...], sound: str, data: st.DataObject) -> None:
+    """A text is used or its errors are told; nothing else happens."""
+    changes = data.draw(st.dictionaries(st.sampled_from(keys), ANYTHING, max_size=4))
+    text = yaml.safe_dump({**yaml.safe_load(sound), **changes}, allow_unicode=True)
+    found, errors = read_custom(kind, "custom_x", text)
+    assert (found is None) is bool(errors)
+    assert all(one.at.line and one.at.column for one in errors)
+
+
+@settings(deadline=None)
+@given(st.text(alphabet="abc:{}[]&*!|>-#'\"\n \t%", max_size=60))
+def test_any_text_is_judged(text: str) -> None:
+    for kind in ("filter", "model"):
+        found, errors = read_custom(kind, "custom_x", text)
+        assert found is None
+        assert errors

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hinomi.detect.checks import checked, fields_of
@@ -102,6 +102,7 @@ def _quoted(value: str) -> str:
     return value.replace("\\", "\\\\").replace('"', '\\"')
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(QUERIES, VALUES, VALUES, st.one_of(st.none(), st.integers(0, 3)))
 def test_any_query_means_the_same(query: str, command: str | None, path: str | None, port: int | None) -> None:
     row = {"objectCmd": command, "processFilePath": path, "dpt": port}

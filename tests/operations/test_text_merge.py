@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hinomi.errors import TooLarge
@@ -23,6 +23,7 @@ def test_a_removal_against_a_change_is_a_conflict() -> None:
     assert merge("a\nb\nc\n", "a\nc\n", "a\nB\nc\n").conflicts == (2,)
 
 
+@settings(deadline=None)
 @given(TEXTS, TEXTS)
 def test_the_side_that_changed_wins(base: str, changed: str) -> None:
     assert merge(base, changed, base).text == changed
@@ -31,6 +32,7 @@ def test_the_side_that_changed_wins(base: str, changed: str) -> None:
     assert merge(base, changed, base).conflicts == ()
 
 
+@settings(deadline=None)
 @given(TEXTS, TEXTS, TEXTS)
 def test_nothing_is_lost(base: str, mine: str, theirs: str) -> None:
     merged = merge(base, mine, theirs)
@@ -40,6 +42,7 @@ def test_nothing_is_lost(base: str, mine: str, theirs: str) -> None:
     assert new <= set(lines)
 
 
+@settings(deadline=None)
 @given(TEXTS, TEXTS)
 def test_a_difference_holds_both_texts(old: str, new: str) -> None:
     lines = differing_lines(old, new)

@@ -1,7 +1,9 @@
 from hinomi.api.console.content_whole import Loaded, WholeFunnel
 from hinomi.api.console.models import ModelList, ModelShape
+from hinomi.schema.alert import AlertQuery
 from hinomi.schema.principal import Role
-from tests.api.house import ATTACKED, Running
+from tests import make
+from tests.api.house import ATTACKED, Running, attack
 from tests.api.test_envelope import told
 
 API = "/console/api"
@@ -93,3 +95,32 @@ def test_only_who_may_change_content_does(worked: Running) -> None:
     told(analyst.patch(MODEL, json={"enabled": False}), 403, "AccessDenied")
     told(analyst.post(f"{API}/content/reload"), 403, "AccessDenied")
     told(worked.client().get(MODEL), 401, "Unauthorized")
+
+
+def test_switches_and_grades_count_from_the_next_batch_on(worked: Running) -> None:
+    person, house = worked.person(), worked.house
+
+    def attacked(number: int) -> list[str]:
+        """Severities of the alerts that an attack on a new machine raises."""
+        house.append(make.record_batch(attack(number)))
+        house.pipeline.drain()
+        found = house.workbench.page(AlertQuery(entity=f"PC-{number}"))
+        return [str(row.severity) for row in found.items]
+
+    path = f"{API}/filters/sam_hive_saved"
+    person.patch(MODEL, json={"severity": "low"})
+    assert attacked(40) == ["low"]
+    person.patch(MODEL, json={"severity": None, "rules": {"hive_saved": False}})
+    assert attacked(41) == []
+    person.patch(MODEL, json={"rules": {"hive_saved": True}, "enabled": False})
+    assert attacked(42) == []
+    person.patch(MODEL, json={"enabled": True})
+    person.patch(path, json={"enabled": False})
+    hits = person.get(path).json()["hits"]
+    assert attacked(43) == []
+    assert person.get(path).json()["hits"] == hits
+    person.patch(path, json={"enabled": True, "risk": "critical"})
+    assert attacked(44) == ["high"]
+    newest = person.get(f"{API}/detections", params={"endpoint": "PC-44"}).json()["items"]
+    assert [one["risk"] for one in newest] == ["critical"]
+    person.patch(path, json={"risk": None})
