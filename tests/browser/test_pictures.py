@@ -77,7 +77,7 @@ def try_a_filter(page: Page, _language: str) -> None:
     code.click()
     code.press("Control+a")
     page.keyboard.insert_text(DRAFT)
-    expect(page.locator(".editor-side .facts")).to_contain_text("Hive")
+    expect(page.locator(".editor-side .facts")).to_contain_text("T1003.002")
     page.keyboard.press("Control+Enter")
     expect(page.get_by_test_id("preview-result")).to_have_attribute("data-state", "done")
     expect(page.locator(".sample").first).to_be_visible()
