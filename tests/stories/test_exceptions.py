@@ -11,9 +11,10 @@ HERE = ("--field", "endpointHostName", "--operator", "startswith", "--value", "K
 
 def recording(folder: Path, host: str) -> Path:
     path = folder / f"{host}.jsonl"
-    command = r'cmd.exe /c echo "reg.exe save hklm\sam C:\t\s.hiv"'
+    command = r'cmd.exe /c echo "reg.exe save hklm\sam C:\demo\demo.hive"'
     image = r"C:\Windows\System32\cmd.exe"
-    path.write_bytes(make.record(1, computer=host, Image=image, CommandLine=command, User=r"CORP\sato") + b"\n")
+    record = make.record(1, computer=host, Image=image, ParentImage=image, CommandLine=command, User=r"CORP\sato")
+    path.write_bytes(record + b"\n")
     return path
 
 
