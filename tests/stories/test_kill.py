@@ -102,7 +102,7 @@ def test_ten_kills_during_an_import_change_nothing(tmp_path: Path) -> None:
     for data in (calm, rough):
         run("init", data=data)
         terms = ("--field", "endpointHostName", "--operator", "re", "--value", "^PC-[35]$")
-        run("exceptions", "add", *terms, "--reason", "machines of the training room", data=data)
+        run("exceptions", "add", *terms, "--override", "--reason", "training room", data=data)
     run("import", folder, data=calm)
     chance = random.Random(20261122)
     for _ in range(KILLS):
