@@ -8,7 +8,10 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, ConfigDict, Field, ValidationError
 
 from hinomi.detect.document import Document, nearest
+from hinomi.detect.expression import names_of
 from hinomi.detect.filter_file import IDENTIFIER, Strict, validation_errors
+from hinomi.detect.rule_condition import TYPES as MEASURES
+from hinomi.detect.rule_condition import Condition, read_condition
 from hinomi.detect.rules import RULE_TYPES
 from hinomi.detect.sigma_rule import version_of
 from hinomi.detect.window import MAX_DETECTIONS
@@ -43,6 +46,7 @@ class RuleEntry(Strict):
     window: Duration = 0
     threshold: int = Field(default=1, ge=1, le=MAX_DETECTIONS)
     distinct: str | None = None
+    condition: dict[str, Any] | str | None = None
 
 
 class TestRecord(Strict):
@@ -98,7 +102,7 @@ def read_model(
         name=Text(file.name, file.ja.name),
         description=Text(file.description.strip(), file.ja.description.strip()),
         severity=Severity(file.severity),
-        rules=tuple(_rule(entry, file.ja.rules[entry.id]) for entry in file.rules),
+        rules=tuple(_rule(document, index, entry, file.ja.rules[entry.id]) for index, entry in enumerate(file.rules)),
         products=tuple(file.products),
         techniques=(),
         suppress_s=file.suppress,
@@ -110,7 +114,8 @@ def read_model(
     ), []
 
 
-def _rule(entry: RuleEntry, japanese: str) -> Rule:
+def _rule(document: Document, index: int, entry: RuleEntry, japanese: str) -> Rule:
+    condition, _ = _condition(document, index, entry)
     return Rule(
         id=entry.id,
         type=entry.type,
@@ -121,7 +126,41 @@ def _rule(entry: RuleEntry, japanese: str) -> Rule:
         window_s=entry.window,
         threshold=entry.threshold,
         distinct=entry.distinct,
+        condition=condition.bounds,
+        fields=condition.fields,
+        percentile=condition.percentile,
+        expression=condition.expression,
     )
+
+
+def _condition(document: Document, index: int, entry: RuleEntry) -> tuple[Condition, list[ContentError]]:
+    """Of the types that Sigma's correlations have; the others have none."""
+    if entry.type not in MEASURES:
+        return Condition(), []
+    at = ("rules", index, "condition")
+    return read_condition(document, at, entry.type, entry.condition, len(set(entry.filters)))
+
+
+def _condition_errors(document: Document, index: int, entry: RuleEntry) -> list[ContentError]:
+    """What Sigma allows and we do not: fields that we do not have, names that are no filters of the rule."""
+    at = ("rules", index, "condition")
+    if entry.type not in MEASURES:
+        message = f"a rule of type {entry.type} has no condition"
+        return [] if entry.condition is None else [document.error(message, *at)]
+    condition, errors = _condition(document, index, entry)
+    errors += [
+        document.error(f"unknown field {field!r}{nearest(field, FIELDS)}", *at)
+        for field in condition.fields
+        if field not in FIELDS
+    ]
+    named = set() if condition.expression is None else set(names_of(condition.expression))
+    if named:
+        odd = sorted(named ^ set(entry.filters))
+        errors += [document.error(f"{name!r} must stand both in the condition and under filters", *at) for name in odd]
+    if not entry.window or entry.threshold > 1 or entry.distinct:
+        message = f"a rule of type {entry.type} needs a window, and has a condition instead of threshold and distinct"
+        errors.append(document.error(message, "rules", index, "type"))
+    return errors
 
 
 def _case(case: ModelCase) -> dict[str, Any]:
@@ -176,7 +215,8 @@ def _rule_errors(document: Document, index: int, entry: RuleEntry) -> list[Conte
         wrong.append(("a rule of type sequence needs a window and at least two filters", "type"))
     if entry.type == "sequence" and (entry.threshold > 1 or entry.distinct):
         wrong.append(("a rule of type sequence has no threshold or distinct", "type"))
-    return [document.error(message, "rules", index, key) for message, key in wrong]
+    errors = [document.error(message, "rules", index, key) for message, key in wrong]
+    return [*errors, *_condition_errors(document, index, entry)]
 
 
 def _filter_errors(entry: RuleEntry) -> list[tuple[str, str]]:
