@@ -14,9 +14,7 @@ from hinomi.detect import content
 from hinomi.detect.compile_cache import CompileCache
 from hinomi.detect.correlator import Correlator
 from hinomi.detect.engine import Engine
-from hinomi.detect.placeholders import read_placeholders
-from hinomi.detect.sigma_content import load_rules
-from hinomi.errors import InputError
+from hinomi.errors import ContentError, InputError
 from hinomi.ingest.protocols.file import read_paths
 from hinomi.normalise.normaliser import Normaliser
 from hinomi.schema.content import Filter, Model, Severity
@@ -34,17 +32,27 @@ def load_filters(
     placeholders: Path | None = None,
 ) -> content.Content:
     """Filters and correlations of the given Sigma folders, else the shipped filters. Broken files are told and left out."""
-    values, errors = read_placeholders(placeholders) if placeholders else ({}, [])
     if rules:
-        found, wrong = load_rules(rules, values, cache=cache)
+        found, errors = _given(rules, placeholders, cache)
     else:
-        shipped, wrong = content.load_filters(content_folder, cache=cache)
+        shipped, errors = content.load_filters(content_folder, cache=cache)
         found = content.Content(tuple(shipped))
-    for error in (*errors, *wrong):
+    for error in errors:
         on_problem(str(error))
     if not found.filters:
         raise InputError("no usable rule in " + ", ".join(str(path) for path in rules or [content_folder]))
     return found
+
+
+def _given(
+    rules: Sequence[Path], placeholders: Path | None, cache: CompileCache | None
+) -> tuple[content.Content, list[ContentError]]:
+    from hinomi.detect.placeholders import read_placeholders  # pySigma is slow to import: only who gives rules waits
+    from hinomi.detect.sigma_content import load_rules
+
+    values, errors = read_placeholders(placeholders) if placeholders else ({}, [])
+    found, wrong = load_rules(rules, values, cache=cache)
+    return found, [*errors, *wrong]
 
 
 def detect_files(
