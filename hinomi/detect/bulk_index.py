@@ -17,7 +17,7 @@ from hinomi.detect.literals import fold
 from hinomi.detect.predicate import Operator, Predicate, number_of, text_of
 
 SEPARATOR = "\x1f"
-LONGEST = 4096  # characters; each occurrence is told here, so that longer texts are better looked at alone
+LONGEST = 16_384  # characters; each occurrence is told here, so that longer texts are better looked at alone
 _NUMERIC = frozenset("0123456789+- \t\n\r\x0b\x0c\x1c\x1d\x1e")  # how a text begins that may mean a number
 
 Numbers = tuple[int, ...]
@@ -25,7 +25,7 @@ Numbers = tuple[int, ...]
 
 def is_plain(text: Any) -> bool:
     """May the text be looked at among others?"""
-    return type(text) is str and len(text) <= LONGEST and text.isascii()
+    return type(text) is str and len(text) <= LONGEST
 
 
 class BulkIndex:
@@ -52,7 +52,7 @@ class BulkIndex:
             self._look_for_numbers(texts, found)
         for one in self._tests:
             for index, text in enumerate(texts):
-                if one.met(text, text.lower()):
+                if one.met(text, fold(text)):
                     found.setdefault(index, set()).update(one.numbers)
         if self._present:
             for index in range(len(texts)):
@@ -61,11 +61,13 @@ class BulkIndex:
 
     def _scan(self, database: hyperscan.Database, texts: Sequence[str], found: dict[int, set[int]]) -> None:
         told: list[tuple[int, int]] = []
-        joined = f"{SEPARATOR}{SEPARATOR.join(texts)}{SEPARATOR}".lower()
+        parts = [text if text.isascii() else fold(text) for text in texts]  # of ASCII Hyperscan minds no case itself
+        joined = f"{SEPARATOR}{SEPARATOR.join(parts)}{SEPARATOR}"
         if joined.count(SEPARATOR) != len(texts) + 1:
             raise ValueError("a text holds the separator")
-        database.scan(joined.encode(), _tell, context=told)
-        starts = list(accumulate((len(text) + 1 for text in texts), initial=1)) if told else []
+        data = joined.encode("utf-8", "surrogatepass")
+        database.scan(data, _tell, context=told)
+        starts = _starts(parts, is_ascii=len(data) == len(joined)) if told else []
         asked: set[tuple[int, int]] = set()
         for place, end in told:
             index = bisect_right(starts, end - self._back[place]) - 1
@@ -75,12 +77,12 @@ class BulkIndex:
                     found.setdefault(index, set()).update(numbers)
                 elif (index, group) not in asked:  # a guard may stand in a text more than once
                     asked.add((index, group))
-                    if numbers.met(texts[index], texts[index].lower()):
+                    if numbers.met(texts[index], fold(texts[index])):
                         found.setdefault(index, set()).update(numbers.numbers)
 
     def _look_for_numbers(self, texts: Sequence[str], found: dict[int, set[int]]) -> None:
         for index, text in enumerate(texts):
-            if text[:1] in _NUMERIC:
+            if text[:1] in _NUMERIC or not text.isascii():
                 number = number_of(text)
                 if number in self._numbers:
                     found.setdefault(index, set()).update(self._numbers[number])
@@ -104,8 +106,8 @@ class BulkIndex:
             self._tests.append(asked)
 
     def _wait_for(self, before: str, text: str, after: str, group: Numbers | Asked) -> None:
-        if not text.isascii() or SEPARATOR in text:
-            return  # no plain text holds it
+        if SEPARATOR in text:
+            return  # no text that is looked at here holds it
         place = self._known.setdefault(before + text + after, len(self._known))
         if place == len(self._places):
             self._places.append([])
@@ -114,11 +116,11 @@ class BulkIndex:
         self._groups.append(group)
 
     def _compiled(self) -> hyperscan.Database | None:
-        literals = [literal.encode() for literal in self._known]
+        literals = [literal.encode("utf-8", "surrogatepass") for literal in self._known]
         if not literals:
             return None
         database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-        flags = [0] * len(literals)
+        flags = [hyperscan.HS_FLAG_CASELESS] * len(literals)
         database.compile(expressions=literals, ids=list(range(len(literals))), flags=flags, literal=True)
         return database
 
@@ -131,6 +133,12 @@ _SHAPES = {
     Operator.STARTSWITH: (SEPARATOR, ""),
     Operator.ENDSWITH: ("", SEPARATOR),
 }
+
+
+def _starts(parts: Sequence[str], *, is_ascii: bool) -> list[int]:
+    """Where each part starts in the joined bytes."""
+    lengths = map(len, parts) if is_ascii else (len(part.encode("utf-8", "surrogatepass")) for part in parts)
+    return list(accumulate((length + 1 for length in lengths), initial=1))
 
 
 def _tell(place: int, _start: int, end: int, _flags: int, told: Any) -> None:

@@ -11,7 +11,7 @@ from hinomi.detect.field_view import FieldView
 from hinomi.detect.ledger import Ledger
 from hinomi.detect.predicate import ANY_TEXT, Operator, Predicate
 
-TEXTS = st.text("abAB\\1 0x\n\u212a\u00e9", max_size=6)
+TEXTS = st.text("abAB\\1 0x\n\u212a\u00e9kK\u017fsS\u03c3\u03c2\u03a3\u0130\ud800", max_size=6)
 WITNESSES = st.one_of(
     st.builds(
         lambda operator, text: Predicate("A", operator, text),
