@@ -128,7 +128,7 @@ def _class(rule: dict[str, Any] | None, row: dict[str, Any]) -> str:
     if not _meets(rule["source"], row):
         return "the same meaning in another event"
     if _meets(rule["sql"], row):
-        return "more than one table row allows"  # never seen: the peer itself should have found it
+        return "the SQL names a column that no record here has"
     if _meets(rule["sql"], row, missing=""):
         return "NOT over a field that is missing"
     if _meets(

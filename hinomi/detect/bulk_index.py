@@ -62,7 +62,7 @@ class BulkIndex:
     def _scan(self, database: hyperscan.Database, texts: Sequence[str], found: dict[int, set[int]]) -> None:
         told: list[tuple[int, int]] = []
         parts = [text if text.isascii() else fold(text) for text in texts]  # of ASCII Hyperscan minds no case itself
-        joined = f"{SEPARATOR}{SEPARATOR.join(parts)}{SEPARATOR}"
+        joined = SEPARATOR.join(("", *parts, ""))
         if joined.count(SEPARATOR) != len(texts) + 1:
             raise ValueError("a text holds the separator")
         data = joined.encode("utf-8", "surrogatepass")

@@ -41,7 +41,7 @@ class Candidate:
         verdict = self._known.get(values)
         if verdict is None:
             verdict = self.check(values)
-            if self._ledger.admits(values):
+            if RAW not in self.columns and self._ledger.admits(values):
                 if self._generation != self._ledger.generation:
                     self._known, self._generation = {}, self._ledger.generation
                 self._known[values] = verdict

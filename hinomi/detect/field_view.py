@@ -16,7 +16,7 @@ from hinomi.detect.predicate import Test
 MANY = 16  # new values in a batch
 BULK_PAYS = 4  # times as many new values as witnesses
 NOTHING = 0  # the class of values that single out no filter
-_HASH = object()  # beside the hash of a long value; no value of a column is a tuple with this in it
+LONG = 256  # characters; of longer texts (whole records, call stacks, scripts) only the hash is remembered
 
 
 class FieldView:
@@ -34,28 +34,52 @@ class FieldView:
         self._ledger = ledger
         self._looked, self._pays_at = 0, 200
         self._bulk: BulkIndex | None = None
-        self._cold: set[Any] = set()
-        self._hot: dict[Any, int] = {}
+        self.forget()
         self.missing: Numbers = tuple(number for condition, number in conditions if condition(None))
 
     def classes(self, distinct: AbstractSet[Any]) -> dict[Any, int]:
         """Value -> class, of those values that single out any filter."""
-        hot = self._hot
-        new = set(distinct - self._cold)  # most values are cold: leaving them out is one step for all
-        found = {value: hot[value] for value in new & hot.keys()}
-        new -= found.keys()
+        new = distinct - self._cold  # most values are cold: leaving them out is one step for all
+        if self._cold_hashes and new:
+            new = self._without_cold_hashes(new)
+        found = {value: self._hot[value] for value in new & self._hot.keys()}
+        if self._hot_hashes:
+            found |= {one: self._hot_hashes[hash(one)] for one in new if hash(one) in self._hot_hashes}
+        new = new - found.keys() if found else new
         if len(new) >= MANY:
             bulk = self._bulk_that_pays(len(new))
             new = self._learned(bulk, new, found) if bulk else new
         for value in new:
-            number = self._class(value)
+            number = self._class_of(self.of_value(value))
             if number:
                 found[value] = number
+            if self._ledger.admits((value,)):
+                self._remember(value, number)
         return found
+
+    def _without_cold_hashes(self, new: AbstractSet[Any]) -> AbstractSet[Any]:
+        hashes = self._cold_hashes
+        if hashes.issuperset(map(hash, new)):  # no short text's hash is among them but by a chance of 1 in 2 ** 64
+            return frozenset()
+        return {one for one in new if hash(one) not in hashes}
 
     def forget(self) -> None:
         """Forget the values; what is looked for stays."""
-        self._cold, self._hot = set(), {}
+        self._cold: set[Any] = set()
+        self._cold_hashes: set[int] = set()
+        self._hot_hashes: dict[int, int] = {}
+        self._hot: dict[Any, int] = {}
+
+    def _remember(self, value: Any, number: int) -> None:
+        if not _is_long(value):
+            if number:
+                self._hot[value] = number
+            else:
+                self._cold.add(value)
+        elif number:
+            self._hot_hashes[hash(value)] = number
+        else:
+            self._cold_hashes.add(hash(value))
 
     def _bulk_that_pays(self, new: int) -> BulkIndex | None:
         """To look at many texts at once takes an index of its own, whose making costs as much as looking at some."""
@@ -67,7 +91,7 @@ class FieldView:
                 self._bulk = BulkIndex(wanted)
         return self._bulk
 
-    def _learned(self, bulk: BulkIndex, new: set[Any], found: dict[Any, int]) -> set[Any]:
+    def _learned(self, bulk: BulkIndex, new: AbstractSet[Any], found: dict[Any, int]) -> AbstractSet[Any]:
         """Look at the plain texts among the new values all at once; the others are given back."""
         texts = [value for value in new if is_plain(value)]
         try:
@@ -78,22 +102,14 @@ class FieldView:
             for index, text in enumerate(texts):
                 if condition(text):
                     hits.setdefault(index, set()).add(number)
-        self._ledger.charge(texts)
         for index, numbers in hits.items():
-            found[texts[index]] = self._hot[texts[index]] = self._class_of(tuple(sorted(numbers)))
-        self._cold.update([text for index, text in enumerate(texts) if index not in hits] if hits else texts)
-        return new.difference(texts)
-
-    def _class(self, value: Any) -> int:
-        key = value if self._ledger.admits((value,)) else (_HASH, hash(value))
-        if key is not value and key in self._hot:  # of long values only the hash is kept
-            return self._hot[key]
-        number = self._class_of(self.of_value(value))
-        if number or key is not value:
-            self._hot[key] = number
-        else:
-            self._cold.add(value)
-        return number
+            found[texts[index]] = number = self._class_of(tuple(sorted(numbers)))
+            self._remember(texts[index], number)
+        cold = [text for index, text in enumerate(texts) if index not in hits] if hits else texts
+        self._cold.update([text for text in cold if len(text) <= LONG])
+        self._cold_hashes.update([hash(text) for text in cold if len(text) > LONG])
+        self._ledger.charge(len(texts), sum(min(len(text), LONG) for text in texts))
+        return new - set(texts)
 
     def of_value(self, value: Any) -> Numbers:
         """Numbers of the filters that one value (text, number, tuple of such or None) singles out."""
@@ -103,3 +119,7 @@ class FieldView:
         for index, live in self._sources:
             found |= index.of_value(value, live)
         return tuple(sorted(found))
+
+
+def _is_long(value: Any) -> bool:
+    return type(value) is str and len(value) > LONG

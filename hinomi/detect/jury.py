@@ -6,7 +6,7 @@ columns cost nothing where the values have been seen.
 
 from collections.abc import Iterable, Sequence
 
-from hinomi.detect.candidate import Candidate, Values
+from hinomi.detect.candidate import RAW, Candidate, Values
 from hinomi.detect.ledger import Ledger
 
 Numbers = tuple[int, ...]
@@ -47,6 +47,6 @@ class Jury:
         else:
             met = [one for one, places in self._seats if one.met(tuple([values[place] for place in places]))]
             numbers = tuple(one.number for one in met)
-        if self._ledger.admits(values):
+        if RAW not in self.columns and self._ledger.admits(values):
             self._known[values] = numbers
         return numbers

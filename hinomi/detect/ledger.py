@@ -3,7 +3,7 @@
 Values are the writers': without a bound whoever invents texts fills the memory.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 MAX_BYTES = 64 << 20
@@ -28,9 +28,9 @@ class Ledger:
         self._spend(size)
         return True
 
-    def charge(self, texts: Sequence[str]) -> None:
-        """Texts that are kept each by itself; none is long."""
-        self._spend(_PER_ENTRY * len(texts) + sum(map(len, texts)))
+    def charge(self, entries: int, letters: int) -> None:
+        """So many texts are kept, each by itself."""
+        self._spend(_PER_ENTRY * entries + letters)
 
     def _spend(self, size: int) -> None:
         self._spent += size
