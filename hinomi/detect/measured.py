@@ -19,7 +19,6 @@ FILE = "measured.yml"
 LEAST_EVENTS = 100  # fewer events that it could have met say nothing
 ENOUGH_EVENTS = 1000  # no hit among as many is worth "high"
 FEW = 50.0  # hits per 100,000 events that it could have met
-MANY_IN_BACKGROUND = 500.0  # the background is of laboratories under attack: an upper hint only
 
 
 class Confidence(StrEnum):
@@ -58,12 +57,11 @@ class Measured:
         quiet = self.benign + self.own
         if quiet.events < LEAST_EVENTS:
             return Confidence.UNMEASURED
-        often, around = quiet.per_100k or 0.0, self.background.per_100k or 0.0
+        # The background holds acts of the attack that nobody labelled: it can spoil "high", and no more.
+        around = self.background.per_100k or 0.0
         if quiet.hits == 0 and quiet.events >= ENOUGH_EVENTS and around <= FEW:
             return Confidence.HIGH
-        if often <= FEW and around <= MANY_IN_BACKGROUND:
-            return Confidence.MEDIUM
-        return Confidence.LOW
+        return Confidence.MEDIUM if (quiet.per_100k or 0.0) <= FEW else Confidence.LOW
 
 
 UNMEASURED = Measured()
