@@ -88,6 +88,11 @@ def program_of(command: str) -> str:
     return _ELSEWHERE.get(name.lower(), _SYSTEM32 + name)
 
 
+def image_of(program: str) -> str:
+    """A program named alone: a path as it is, blanks and all; a bare name where Windows keeps it."""
+    return program if "\\" in program else program_of(program)
+
+
 def process(setting: Setting, group: Values, line: str) -> Iterator[Values]:
     """A started process; the group's `parent` started it."""
     command, parent = setting.fill(line), setting.fill(group.get("parent", "explorer.exe"))
@@ -190,12 +195,12 @@ def load(setting: Setting, group: Values, line: str) -> Iterator[Values]:
 def access(setting: Setting, group: Values, line: str) -> Iterator[Values]:
     """`target mask`: a process opened by the group's `by`."""
     target, mask = setting.fill(line).rsplit(" ", 1)
-    source = program_of(setting.fill(group["by"]))
-    (guid, pid), (target_guid, target_pid) = setting.process(source), setting.process(program_of(target))
+    source = image_of(setting.fill(group["by"]))
+    (guid, pid), (target_guid, target_pid) = setting.process(source), setting.process(image_of(target))
     yield {
         "EventID": 10, "Channel": _SYSMON, "SourceProcessGUID": guid, "SourceProcessId": pid, "SourceThreadId": 4,
         "SourceImage": source, "TargetProcessGUID": target_guid, "TargetProcessId": target_pid,
-        "TargetImage": program_of(target), "GrantedAccess": mask, "SourceUser": "NT AUTHORITY\\SYSTEM",
+        "TargetImage": image_of(target), "GrantedAccess": mask, "SourceUser": "NT AUTHORITY\\SYSTEM",
         "CallTrace": "C:\\Windows\\SYSTEM32\\ntdll.dll+9d4c4|C:\\Windows\\System32\\KERNELBASE.dll+2c13e|" + source + "+1a2b",
         "TargetUser": "NT AUTHORITY\\SYSTEM",
     }  # fmt: skip
@@ -212,13 +217,16 @@ def event(setting: Setting, group: Values, line: Any) -> Iterator[Values]:
 
 
 def _pairs(line: str) -> Values:
-    """`EventID=4624 LogonType=3 TargetUserName='x y'`"""
-    pairs = (part.partition("=") for part in shlex.split(line, posix=True))
+    """`EventID=4624 LogonType=3 TargetUserName='x y'`: a backslash is a backslash."""
+    lexer = shlex.shlex(line, posix=True)
+    lexer.whitespace_split = True
+    lexer.escape = lexer.commenters = ""
+    pairs = (part.partition("=") for part in lexer)
     return {name: int(value) if name == "EventID" else value for name, _, value in pairs}
 
 
 def _by(setting: Setting, group: Values, event_id: int) -> Values:
-    image = program_of(setting.fill(group["by"]))
+    image = image_of(setting.fill(group["by"]))
     guid, pid = setting.process(image)
     domain, name, *_ = setting.identity
     return {
