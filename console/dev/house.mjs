@@ -23,6 +23,9 @@ const TACTICS = {
 const technique = (id) => ({ id, name: TECHNIQUES[id] ?? id })
 const tacticOf = (id) => { const [tid, name] = TACTICS[id.split('.')[0]] ?? ['TA0002', 'Execution']; return { id: tid, name } }
 
+/** What every filter and model says of itself. */
+const KEPT = { origin: 'shipped', edited: false, conflict: false, proof: { state: 'green', failures: [] }, updatedBy: null, version: 0, exceptionCount: 0 }
+
 const FILTERS = [
   ['demo_registry_hive', 'Demo - Possible Credential Dumping via Registry Hive', 'デモ - レジストリハイブによる認証情報ダンプの可能性', 'high', ['T1003.002', 'T1003']],
   ['mimikatz_command_line', 'Mimikatz Command Line', 'Mimikatz のコマンドライン', 'critical', ['T1003.001']],
@@ -39,6 +42,7 @@ const FILTERS = [
 ].map(([id, en, ja, risk, techniques]) => ({
   id, title: { en, ja }, risk, class: 'behaviour', techniques: techniques.map(technique),
   description: { en: `Finds ${en.toLowerCase()}. Attackers do this to go further into the network.`, ja: `${ja}を検出します。攻撃者はネットワークのさらに奥へ進むためにこれを行います。` },
+  ...KEPT, enabled: true, defaultRisk: risk, confidence: 'unmeasured', measured: null, hits: 0, modelCount: 1, updatedDateTime: iso(NOW), author: 'Hinomi', text: `title: ${en}\n`,
   references: ['https://attack.mitre.org/techniques/' + techniques[0].replace('.', '/')],
 }))
 const filterById = (id) => FILTERS.find((one) => one.id === id)
@@ -58,9 +62,13 @@ const MODELS = [
     en: `${en}: somebody obtained, or tried to obtain, what they should not have. Check the command line and who ran it.`,
     ja: `${ja}を検知しました。本来得てはならない情報を取得した、または取得しようとした可能性があります。コマンドラインと実行者を確認してください。`,
   },
+  ...KEPT, defaultSeverity: severity, text: `name: ${en}\nseverity: ${severity}\n`,
+  needs: [{ id: 'windows_sysmon', name: { en: 'Windows Sysmon', ja: 'Windows Sysmon' }, seen: index !== 5 }],
+  unavailable: index === 5 ? { en: 'not available: needs Windows Sysmon', ja: '利用不可: Windows Sysmon が必要' } : null,
+  funnel: { filterHits: 40 * index, ruleHits: 9 * index, alerts: index }, precision: { closed: index, truePositives: index, falsePositives: 0, ratio: index ? 1 : null },
   products: index % 2 ? ['windows_sysmon'] : ['windows_sysmon', 'windows_security'],
   techniques: [...new Set(filters.flatMap((f) => filterById(f).techniques.map((t) => t.id)))].map(technique),
-  rules: [{ id: `${id}_seen`, name: { en: `${en} was seen`, ja: `${ja}が観測された` }, type: filters.length > 1 ? 'sequence' : 'single', filters: filters.map((f) => { const { title, risk } = filterById(f); return { id: f, title, risk } }) }],
+  rules: [{ id: `${id}_seen`, name: { en: `${en} was seen`, ja: `${ja}が観測された` }, type: filters.length > 1 ? 'sequence' : 'single', enabled: true, filters: filters.map((f) => { const { title, risk } = filterById(f); return { id: f, title, risk } }) }],
 }))
 
 const HOSTS = Array.from({ length: 14 }, (_, i) => ({ name: i < 2 ? `DC-0${i + 1}` : pick(['PC-', 'NB-', 'SV-']) + (100 + i), guid: guid(), ip: `10.1.${int(1, 4)}.${int(10, 240)}` }))
@@ -234,6 +242,9 @@ const ROUTES = [
   ['GET', /^\/detections\/histogram$/, (m, q) => { const all = filteredDetections(q); const from = Date.parse(q.from ?? iso(NOW - 86400000)), to = Date.parse(q.to ?? iso(Date.now())); const bucketMs = Math.max(60000, Math.ceil((to - from) / 60 / 60000) * 60000); const buckets = []; for (let t = from - (from % bucketMs); t < to; t += bucketMs) { const b = { t: iso(t), info: 0, low: 0, medium: 0, high: 0, critical: 0 }; for (const d of all) { const at = Date.parse(d.eventDateTime); if (at >= t && at < t + bucketMs) b[d.risk]++ } buckets.push(b) } return ok({ bucketMs, buckets }) }],
   ['GET', /^\/detections\/facets$/, (m, q) => { const all = filteredDetections(q); return ok({ risk: counted(all.map((d) => d.risk)), tactic: counted(all.flatMap((d) => d.tactics.map((t) => t.id))), technique: counted(all.flatMap((d) => d.techniques.map((t) => t.id))), filter: counted(all.map((d) => d.filterId)), endpoint: counted(all.map((d) => d.endpointName)) }) }],
   ['GET', /^\/models$/, () => ok({ items: MODELS })],
+  ['GET', /^\/filters$/, () => ok({ items: FILTERS, totalCount: FILTERS.length })],
+  ['GET', /^\/content\/funnel$/, () => ok({ records: 90000, filterHits: 1200, ruleHits: 240, alerts: 28, models: [] })],
+  ['GET', /^\/exceptions$/, () => ok({ items: [] })],
   ['GET', /^\/models\/([^/]+)$/, (m) => { const one = MODELS.find((x) => x.id === m[1]); return one ? ok(one) : bad(404, 'NotFound', 'No such model.') }],
   ['PATCH', /^\/models\/([^/]+)$/, (m, q, body) => ok(Object.assign(MODELS.find((x) => x.id === m[1]), body))],
   ['GET', /^\/filters\/([^/]+)$/, (m) => { const f = filterById(m[1]); return f ? ok({ ...f, sigma: `title: ${f.title.en}\nid: ${guid()}\nstatus: stable\nlogsource:\n  product: windows\n  category: process_creation\ndetection:\n  line:\n    CommandLine|contains|all:\n      - ' save '\n      - 'hklm\\'\n  condition: line\nlevel: ${f.risk}\n`, models: MODELS.filter((x) => x.rules[0].filters.some((y) => y.id === f.id)).map(({ id, name }) => ({ id, name })) }) : bad(404, 'NotFound', 'No such filter.') }],

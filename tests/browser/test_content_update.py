@@ -116,6 +116,35 @@ def test_both_sides_of_one_line_are_a_conflict_that_a_person_resolves(page: Open
     expect(seen.get_by_role("button", name="Risk of").first).to_contain_text("Medium")
 
 
+def test_what_was_saved_is_undone_from_its_message(page: Opens) -> None:
+    seen = page("/filters")
+    edit(seen, "level: medium", "level: high", "a slip")
+    expect(seen.get_by_role("button", name="Risk of").first).to_contain_text("High")
+    seen.get_by_role("button", name="Undo").click()
+    expect(seen.get_by_text("Taken back.")).to_be_visible()
+    expect(seen.get_by_role("button", name="Risk of").first).to_contain_text("Medium")
+    seen.get_by_role("link", name="Versions").click()
+    expect(seen.locator(".version").first).to_contain_text("Undone right after saving")
+
+
+def test_somebody_elses_newer_version_is_not_overwritten_unasked(open_page: Opens, session: Any) -> None:
+    seen, other = open_page(f"/filters/{FILTER}/edit", state=session), open_page("/filters", state=session)
+    field = seen.get_by_role("textbox", name="Filter as Sigma rule")
+    expect(field).to_contain_text("level: medium")
+    edit(other, "level: medium", "level: low", "quicker")
+    field.press("Control+End")
+    seen.keyboard.insert_text("# mine\n")
+    save = seen.get_by_role("button", name="Save")
+    expect(save).to_be_enabled()
+    save.click()
+    dialog = seen.get_by_role("dialog", name="Save as a new version")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.get_by_text("Somebody else saved a newer version")).to_be_visible()
+    dialog.get_by_role("button", name="Save mine as the next version").click()
+    expect(seen.get_by_role("button", name="Risk of").first).to_contain_text("Medium")
+    open_page.errors.clear()  # type: ignore[attr-defined]  # the browser reports the 412 itself
+
+
 def test_content_goes_out_and_comes_in_as_a_zip(page: Opens) -> None:
     seen = page("/filters")
     seen.get_by_role("checkbox", name=f"Select {FILTER}").check()

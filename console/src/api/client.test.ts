@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { ApiError, get, patch, post, queryText, remove, setCsrf, whenSessionEnds } from './client'
+import { ApiError, downloadAddress, get, patch, post, postFile, put, queryText, remove, setCsrf, whenSessionEnds } from './client'
 
 type Asked = { address: string; method: string; headers: Record<string, string>; body: unknown }
 let asked: Asked[] = []
@@ -37,6 +37,17 @@ describe('requests', () => {
     expect(asked[0]).toMatchObject({ method: 'PATCH', headers: { 'If-Match': '"e1"' } })
   })
 
+  it('send a text with the version it was made from, and a file as it is', async () => {
+    serverThatSays(() => json(200, {}))
+    await put('/content/filters/a', { text: 'x' }, '3')
+    const file = new Blob(['PK'])
+    await postFile('/content/import', { dryRun: true }, file)
+    expect(asked[0]).toMatchObject({ method: 'PUT', headers: { 'If-Match': '3', 'X-CSRF-Token': 'token-1' } })
+    expect(asked[1]).toMatchObject({ address: '/console/api/content/import?dryRun=true', headers: { 'Content-Type': 'application/zip', 'X-CSRF-Token': 'token-1' } })
+    expect(asked[1]?.body).toBe(file)
+    expect(downloadAddress('/content/export', { ids: 'a,b' })).toBe('/console/api/content/export?ids=a%2Cb')
+  })
+
   it('give nothing for an empty answer', async () => {
     serverThatSays(() => new Response(null, { status: 204 }))
     expect(await remove('/tokens/1')).toBeUndefined()
@@ -52,6 +63,11 @@ describe('refusals', () => {
   it('bring the code and words of the envelope', async () => {
     serverThatSays(() => json(409, { error: { code: 'Conflict', message: 'it changed' } }))
     expect(await refusal(get('/x'))).toMatchObject({ status: 409, code: 'Conflict', message: 'it changed' })
+  })
+
+  it('keep what the envelope adds', async () => {
+    serverThatSays(() => json(409, { error: { code: 'BlindsProofs', message: 'no', blindedProofs: [{ id: 'a' }] } }))
+    expect((await refusal(post('/exceptions', {}))).details).toEqual({ blindedProofs: [{ id: 'a' }] })
   })
 
   it('are understood without an envelope', async () => {

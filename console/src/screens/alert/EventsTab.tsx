@@ -27,20 +27,21 @@ export function EventsTab({ alert, chosen, onChoose }: { alert: AlertDetail; cho
           </li>
         ))}
       </ol>
-      <ObjectScope alertId={alert.id} uuid={uuid}>
+      <ObjectScope alertId={alert.id} uuid={uuid} filterId={now?.filters.length === 1 ? now.filters[0] : undefined}>
         <RecordView uuid={uuid} timeMs={now ? Date.parse(now.at) : undefined} />
       </ObjectScope>
     </div>
   )
 }
 
-/** The matched activities in time order, each once, with the titles of the filters it met. */
+/** The matched activities in time order, each once, with the filters it met. */
 function eventsOf(alert: AlertDetail) {
-  const events = new Map<string, { uuid: string; at: string; titles: AlertDetail['model'][] }>()
+  const events = new Map<string, { uuid: string; at: string; titles: AlertDetail['model'][]; filters: string[] }>()
   for (const filter of alert.rules.flatMap((rule) => rule.filters)) {
     for (const event of filter.matchedEvents) {
-      const known = events.get(event.uuid) ?? { uuid: event.uuid, at: event.eventDateTime, titles: [] }
+      const known = events.get(event.uuid) ?? { uuid: event.uuid, at: event.eventDateTime, titles: [], filters: [] }
       known.titles.push(filter.title)
+      known.filters.push(filter.id)
       events.set(event.uuid, known)
     }
   }

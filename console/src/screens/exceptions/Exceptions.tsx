@@ -82,15 +82,15 @@ function useColumns(): Column<ExceptionRow>[] {
   const may = useMay('content')
   const columns: Column<ExceptionRow>[] = [
     { key: 'what', header: t('exceptions.what'), cell: (row) => <What row={row} /> },
-    { key: 'filter', header: t('column.filter'), width: '200px', cell: (row) => <Which row={row} /> },
-    { key: 'scope', header: t('exceptions.scope'), width: '130px', cell: (row) => <Scope row={row} /> },
-    { key: 'reason', header: t('exceptions.reason'), width: '180px', cell: (row) => <span className="two-lines" title={row.reason}>{row.reason}</span> },
-    { key: 'by', header: t('column.created'), width: '124px', cell: (row) => <><Moment short at={row.createdDateTime} /><span className="dim clip" style={{ display: 'block', fontSize: 12 }}>{row.createdBy}</span></> },
-    { key: 'expires', header: t('exceptions.expires'), width: '124px', cell: (row) => <Expires row={row} /> },
-    { key: 'hits', header: t('exceptions.hits'), width: '112px', numeric: true, cell: (row) => <><strong className="num">{row.hits}</strong>{row.lastHitDateTime && <span className="dim" style={{ display: 'block', fontSize: 12 }}><Moment short at={row.lastHitDateTime} /></span>}</> },
+    { key: 'filter', header: t('column.filter'), width: '180px', cell: (row) => <Which row={row} /> },
+    { key: 'scope', header: t('exceptions.scope'), width: '112px', cell: (row) => <Scope row={row} /> },
+    { key: 'reason', header: t('exceptions.reason'), width: '156px', cell: (row) => <span className="two-lines" title={row.reason}>{row.reason}</span> },
+    { key: 'by', header: t('column.created'), width: '118px', cell: (row) => <><Moment short at={row.createdDateTime} /><span className="dim clip" style={{ display: 'block', fontSize: 12 }}>{row.createdBy}</span></> },
+    { key: 'expires', header: t('exceptions.expires'), width: '118px', cell: (row) => <Expires row={row} /> },
+    { key: 'hits', header: t('exceptions.hits'), width: '104px', numeric: true, cell: (row) => <><strong className="num">{row.hits}</strong>{row.lastHitDateTime && <span className="dim" style={{ display: 'block', fontSize: 12 }}><Moment short at={row.lastHitDateTime} /></span>}</> },
     { key: 'enabled', header: t('column.enabled'), width: '84px', cell: (row) => <EnabledSwitch row={row} /> },
   ]
-  return may ? [...columns, { key: 'tools', header: '', width: '88px', cell: (row) => <Delete row={row} /> }] : columns
+  return may ? [...columns, { key: 'tools', header: '', width: '78px', cell: (row) => <Delete row={row} /> }] : columns
 }
 
 export function What({ row }: { row: Pick<ExceptionRow, 'field' | 'operator' | 'value'> }) {
