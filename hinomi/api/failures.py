@@ -87,7 +87,9 @@ def _on_hinomi_error(request: Request, error: Exception) -> Response:
     message = str(error)
     if isinstance(error, QueryError) and request.url.path.startswith(_CONSOLE):
         more |= {"text": {"en": error.text.en, "ja": error.text.ja}, "column": error.column}
-        message = error.text.ja if request.headers.get("accept-language", "").startswith("ja") else message
+    told = more.get("text")
+    if isinstance(told, dict) and request.url.path.startswith(_CONSOLE):
+        message = told["ja"] if request.headers.get("accept-language", "").startswith("ja") else message
     return failure(status, error.code, message, headers, **more)
 
 

@@ -28,7 +28,7 @@ _ROWS = (
     ("TA0007", "discovery", "Discovery", "探索"),
     ("TA0008", "lateral-movement", "Lateral Movement", "水平展開"),
     ("TA0009", "collection", "Collection", "収集"),
-    ("TA0011", "command-and-control", "Command and Control", "C2 通信"),
+    ("TA0011", "command-and-control", "Command and Control", "コマンドアンドコントロール"),
     ("TA0010", "exfiltration", "Exfiltration", "持ち出し"),
     ("TA0040", "impact", "Impact", "影響"),
 )

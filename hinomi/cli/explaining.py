@@ -112,8 +112,8 @@ def _print_explanation(told: Mapping[str, Any], depth: int, everything: bool) ->
         return
     met = say("met", "一致") if told["met"] else say("not met", "不一致")
     click.echo(f"{margin}{told['filter']}  {told['uuid']}  {met}")
-    click.echo(f"{margin}  {_pick(told['title'])}")
-    click.echo(f"{margin}  {_pick(told['reason'])}")
+    click.echo(_clean(f"{margin}  {_pick(told['title'])}"))
+    click.echo(_clean(f"{margin}  {_pick(told['reason'])}"))
     for obstacle in told.get("obstacles") or ():
         click.echo(_clean(f"{margin}  ! {_pick(obstacle['text'])}"))
     if told["reading"] == "projected":

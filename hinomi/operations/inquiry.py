@@ -49,9 +49,11 @@ class Inquiry:
         where = {name: known.get(name) for name in ("endpointHostName", "recordSource", "recordFile", "recordNumber")}
         return {"uuid": uuid, "eventTime": known.get("eventTime"), **where, **told, "obstacles": obstacles}
 
-    def detection(self, detection_id: str) -> dict[str, Any]:
-        """{"detection", "explanation", "models"}. NotFound."""
-        rows = self._lake.detections("id = {wanted:String}", {"wanted": detection_id}, limit=1)
+    def detection(self, detection_id: str, time_ms: int | None = None) -> dict[str, Any]:
+        """{"detection", "explanation", "models"}. Much cheaper with the event time. NotFound."""
+        before_ms = None if time_ms is None else time_ms + 1
+        asked = {"wanted": detection_id}
+        rows = self._lake.detections("id = {wanted:String}", asked, from_ms=time_ms, to_ms=before_ms, limit=1)
         if not rows:
             raise NotFound(f"no detection {detection_id[:64]}")
         found = self._detection(rows[0])

@@ -105,6 +105,14 @@ def test_a_replaced_id_leads_to_what_it_became_and_says_so(page: Opens) -> None:
     expect(seen.get_by_text("T1562.001 was replaced: it is T1685 now.")).to_be_visible()
 
 
+def test_a_withdrawn_id_says_that_it_is(open_page: Opens, session: object) -> None:
+    seen = open_page("/attack/techniques/T1064", state=session, language="ja")
+    expect(seen.get_by_role("heading", name="T1064 Scripting は後継なしで廃止されました")).to_be_visible()
+    errors: list[str] = open_page.errors  # type: ignore[attr-defined]
+    assert [error for error in errors if "404" not in error] == []
+    errors.clear()  # the browser reports the 404 that the page is about
+
+
 @pytest.mark.parametrize(
     ("text", "shown", "path"),
     [("G0016", "G0016  APT29", "groups/G0016"), ("Mimikatz (S0002)", "S0002  Mimikatz", "software/S0002")],

@@ -75,8 +75,12 @@ const STALE_MS = 60_000
 export const alertExplanationQuery = (alert: string) =>
   queryOptions({ queryKey: ['explain', 'alert', alert], queryFn: ({ signal }) => get<AlertExplanation>('/explain', { alert }, signal), staleTime: STALE_MS })
 
-export const detectionExplanationQuery = (detection: string) =>
-  queryOptions({ queryKey: ['explain', 'detection', detection], queryFn: ({ signal }) => get<DetectionExplanation>('/explain', { detection }, signal), staleTime: STALE_MS })
+export const detectionExplanationQuery = (detection: string, time?: number | undefined) =>
+  queryOptions({
+    queryKey: ['explain', 'detection', detection],
+    queryFn: ({ signal }) => get<DetectionExplanation>('/explain', { detection, time }, signal),
+    staleTime: STALE_MS,
+  })
 
 export const explanationQuery = (filter: string, uuid: string, time?: number | undefined) =>
   queryOptions({

@@ -167,7 +167,7 @@ def get_technique(technique_id: str, house: Rooms) -> Response:
     attack = load_attack()
     found = attack.technique(technique_id)
     if found is None:
-        raise NotFound(attack.missing(technique_id).en)
+        raise _missing(attack, technique_id)
     return reply(
         {
             "id": found.id,
@@ -209,7 +209,7 @@ def _actor(house: House, wanted: str, kind: str) -> Response:
     attack = load_attack()
     found = attack.actor(wanted)
     if found is None or found.kind != kind:
-        raise NotFound(attack.missing(wanted).en)
+        raise _missing(attack, wanted)
     covered = coverage_of(house.content(), attack)
     return reply(
         {
@@ -272,6 +272,14 @@ def _tactic(attack: Attack, id_: str) -> dict[str, Any]:
 
 def _named(attack: Attack, ids: Iterable[str]) -> list[dict[str, str]]:
     return [{"id": id_, "name": attack.actors[id_].name} for id_ in ids]
+
+
+def _missing(attack: Attack, wanted: str) -> NotFound:
+    """Says in both languages whether the id was withdrawn or never was."""
+    told = attack.missing(wanted)
+    error = NotFound(told.en)
+    error.details = {"text": text(told)}
+    return error
 
 
 def _asked(wanted: str, id_: str) -> str | None:

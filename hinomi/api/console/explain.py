@@ -146,10 +146,12 @@ class DetectionExplanationShape(Shape):
 )
 def explain(
     house: Rooms,
-    alert: Annotated[str | None, Query(description="Id of an alert, alone.")] = None,
-    detection: Annotated[str | None, Query(description="Id of a detection, alone.")] = None,
-    filter_id: Annotated[str | None, Query(alias="filter", description="Id of a filter, with uuid.")] = None,
-    uuid: Annotated[str | None, Query(description="The activity.")] = None,
+    alert: Annotated[str | None, Query(max_length=200, description="Id of an alert, alone.")] = None,
+    detection: Annotated[str | None, Query(max_length=200, description="Id of a detection; time helps.")] = None,
+    filter_id: Annotated[
+        str | None, Query(alias="filter", max_length=300, description="Id of a filter, with uuid.")
+    ] = None,
+    uuid: Annotated[str | None, Query(max_length=200, description="The activity.")] = None,
     time: Annotated[int | None, Query(description="Its eventTime in ms: makes the look-up cheap.")] = None,
 ) -> Response:
     """Why an alert or a detection, or why a filter met an activity or did not."""
@@ -160,7 +162,7 @@ def explain(
         case str(), None, None, None:
             told = inquiry.alert(house.workbench, alert)
         case None, str(), None, None:
-            told = inquiry.detection(detection)
+            told = inquiry.detection(detection, time)
         case None, None, str(), str():
             told = inquiry.activity(filter_id, uuid, time)
         case _:

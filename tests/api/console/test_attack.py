@@ -42,6 +42,8 @@ def test_a_withdrawn_technique_says_that_it_is(shared: Running) -> None:
     refused = shared.person().get(f"{ATTACK}/techniques/T1064")
     told(refused, 404, "NotFound")
     assert "withdrawn" in refused.json()["error"]["message"]
+    japanese = shared.person().get(f"{ATTACK}/techniques/T1064", headers={"Accept-Language": "ja"})
+    assert "後継なしで廃止" in japanese.json()["error"]["message"]
 
 
 @pytest.mark.parametrize(

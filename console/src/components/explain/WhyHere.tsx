@@ -33,7 +33,7 @@ export function WhyHere({ uuid, timeMs, filter, detection }: Props) {
           <FilterPicker chosen={chosen} onChoose={setChosen} />
           {chosen && <WhyOne filter={chosen.id} uuid={uuid} timeMs={timeMs} />}
           {chosen && <Link to="/filters/$id" params={{ id: chosen.id }}>{t('why.openFilter')}</Link>}
-          {detection && chosen?.id === filter?.id && <Models detection={detection} />}
+          {detection && chosen?.id === filter?.id && <Models detection={detection} timeMs={timeMs} />}
         </>
       )}
     </section>
@@ -73,10 +73,10 @@ function FilterPicker({ chosen, onChoose }: { chosen: Known | null; onChoose: (f
   )
 }
 
-function Models({ detection }: { detection: string }) {
+function Models({ detection, timeMs }: { detection: string; timeMs?: number | undefined }) {
   const { t } = useTranslation()
   const text = useText()
-  const told = useQuery(detectionExplanationQuery(detection))
+  const told = useQuery(detectionExplanationQuery(detection, timeMs))
   if (told.isPending) return <Loading lines={2} />
   if (told.isError) return <Failed error={told.error} onRetry={() => void told.refetch()} />
   return (

@@ -3,11 +3,11 @@ import { Link, useParams } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { ACTOR_PATHS, actorQuery, type Actor, type ActorKind, type UsedTechnique } from '../../api/attack'
 import { tacticsQuery } from '../../api/content'
-import { Failed, Loading } from '../../components/States'
+import { Loading } from '../../components/States'
 import { usePageTitle } from '../../frame/Frame'
 import { useText } from '../../i18n'
 import '../alert/alert.css'
-import { ActorList, Moved } from './pieces'
+import { ActorList, Moved, NotThere } from './pieces'
 import { Notice } from './Notice'
 import './attack.css'
 
@@ -28,7 +28,7 @@ function ActorPage({ kind, id }: { kind: ActorKind; id: string }) {
   const actor = useQuery(actorQuery(kind, id))
   usePageTitle(actor.data ? `${actor.data.id} ${actor.data.name}` : id)
   if (actor.isPending) return <div className="page"><Loading lines={8} /></div>
-  if (actor.isError) return <div className="page"><Failed error={actor.error} onRetry={() => void actor.refetch()} /></div>
+  if (actor.isError) return <div className="page"><NotThere error={actor.error} onRetry={() => void actor.refetch()} /></div>
   return <Body actor={actor.data} />
 }
 

@@ -2,7 +2,9 @@ import { Link, useNavigate } from '@tanstack/react-router'
 import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ACTOR_PATHS, type ActorKind } from '../../api/attack'
+import { ApiError } from '../../api/client'
 import type { Technique } from '../../api/shapes'
+import { Empty, Failed } from '../../components/States'
 import { useAddress } from '../../frame/address'
 
 /** Groups, software or mitigations of something, each with its page. */
@@ -18,6 +20,12 @@ export function ActorList({ title, kind, items }: { title: string; kind: ActorKi
       )}
     </section>
   )
+}
+
+/** What is not there: the server says whether the id was withdrawn or never was. */
+export function NotThere({ error, onRetry }: { error: unknown; onRetry: () => void }) {
+  if (error instanceof ApiError && error.status === 404) return <Empty title={error.message} />
+  return <Failed error={error} onRetry={onRetry} />
 }
 
 /** An id that was replaced: the address becomes the new one, and the page says so. */

@@ -5,11 +5,11 @@ import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { techniqueQuery, type TechniqueDetail } from '../../api/attack'
 import { Severity } from '../../components/Severity'
-import { Failed, Loading } from '../../components/States'
+import { Loading } from '../../components/States'
 import { Techniques } from '../../components/Techniques'
 import { usePageTitle } from '../../frame/Frame'
 import { useText } from '../../i18n'
-import { ActorList, Moved } from '../attack/pieces'
+import { ActorList, Moved, NotThere } from '../attack/pieces'
 import { Notice } from '../attack/Notice'
 import '../alert/alert.css'
 import '../attack/attack.css'
@@ -20,7 +20,7 @@ export function TechniquePage() {
   const technique = useQuery(techniqueQuery(id))
   usePageTitle(technique.data ? `${id} ${technique.data.name}` : id)
   if (technique.isPending) return <div className="page"><Loading lines={8} /></div>
-  if (technique.isError) return <div className="page"><Failed error={technique.error} onRetry={() => void technique.refetch()} /></div>
+  if (technique.isError) return <div className="page"><NotThere error={technique.error} onRetry={() => void technique.refetch()} /></div>
   return <Body technique={technique.data} />
 }
 
