@@ -11,16 +11,19 @@ from typing import Any
 
 import pyarrow as pa
 
+from hinomi.errors import InputError
 from hinomi.lake.activities import Window, conjunction
 from hinomi.lake.connection import Connection
 
 PAGE_ROWS = 4_000
 PAGE_BYTES = 8 << 20  # of records; a page after a larger one has fewer rows
-_LEAST_ROWS = 16
+FIRST_ROWS = 500
+LEAST_ROWS = 4  # of the largest that a reader takes
 
 # What the pipeline added to a creator's line of its own: it cannot be read from the record again
 ANCESTRY = ("parentFilePath", "parentCmd", "parentPid", "parentHashId", "parentUser", "parentUserDomain")
-_GENTLE = {"max_threads": 1}  # half the machine stays with what comes in
+# half the machine, and so much memory, stay with what comes in
+_GENTLE = {"max_threads": 1, "max_memory_usage": 400 << 20}
 _PLACE = "(spoolSeq, spoolPosition, time, id)"
 _AT = "fromUnixTimestamp64Milli({{{}:Int64}}, 'UTC')"
 
@@ -55,19 +58,37 @@ class _Stretch:
 
 def pages(connection: Connection, where: str, parameters: Mapping[str, Any], window: Window) -> Iterator[RecordPage]:
     """Every record of the window that meets `where`, in the order of arrival. Holds one page at a time."""
-    rows = PAGE_ROWS
+    rows = FIRST_ROWS
     for stretch in _stretches(connection, where, parameters, window):
         after: Place | None = None
-        while True:
-            page = _page(connection, where, parameters, window, stretch, after, rows)
+        is_last = False
+        while not is_last:
+            page, rows = _fitting(connection, where, parameters, window, stretch, after, rows)
             if page is None:
                 break
             yield page
-            size = max(1, sum(map(len, page.records)) // len(page))
             is_last, after = len(page) < rows, page.last
-            rows = max(_LEAST_ROWS, min(PAGE_ROWS, 2 * rows, PAGE_BYTES // size))
-            if is_last:
-                break
+            size = max(1, sum(map(len, page.records)) // len(page))
+            rows = max(LEAST_ROWS, min(PAGE_ROWS, 2 * rows, PAGE_BYTES // size))
+
+
+def _fitting(
+    connection: Connection,
+    where: str,
+    parameters: Mapping[str, Any],
+    window: Window,
+    stretch: _Stretch,
+    after: Place | None,
+    rows: int,
+) -> tuple[RecordPage | None, int]:
+    """The next page, and how many rows it may have: fewer than asked for when records are too large for so many."""
+    while True:
+        try:
+            return _page(connection, where, parameters, window, stretch, after, rows), rows
+        except InputError:
+            if rows <= LEAST_ROWS:
+                raise
+            rows = max(LEAST_ROWS, rows // 8)
 
 
 def _stretches(connection: Connection, where: str, parameters: Mapping[str, Any], window: Window) -> list[_Stretch]:
@@ -121,7 +142,7 @@ def _page(
         f"FROM activities WHERE {conjunction([*conditions, where])} "
         f"ORDER BY spoolSeq, spoolPosition, time, id LIMIT {rows}"
     )
-    answer = connection.ask(sql, {**parameters, **bounds, **given}, settings=_GENTLE)
+    answer = connection.ask(sql, {**parameters, **bounds, **given}, settings={**_GENTLE, "max_block_size": rows})
     table = pa.ipc.open_stream(answer).read_all() if answer else None
     return _read(table) if table is not None and table.num_rows else None
 
