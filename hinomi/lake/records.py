@@ -20,7 +20,7 @@ PAGE_BYTES = 8 << 20  # of records; a page after a larger one has fewer rows
 FIRST_ROWS = 500
 LEAST_ROWS = 4  # of the largest that a reader takes
 
-# What the pipeline added to a creator's line of its own: it cannot be read from the record again
+# Filled in by the pipeline from records that came before: the record alone does not tell it
 ANCESTRY = ("parentFilePath", "parentCmd", "parentPid", "parentHashId", "parentUser", "parentUserDomain")
 # half the machine, and so much memory, stay with what comes in
 _GENTLE = {"max_threads": 1, "max_memory_usage": 400 << 20}

@@ -15,7 +15,8 @@ from hinomi.detect.store import Level
 from hinomi.detect.text_store import Key
 from hinomi.lake.lake import Lake
 from hinomi.operations.book import Page
-from hinomi.operations.time_travel import Group, Pair, Travel, Would
+from hinomi.operations.time_pairs import Group, Pair, Travel
+from hinomi.operations.time_travel import Would
 from hinomi.schema.content import Text
 from hinomi.schema.detection import Detection
 from hinomi.schema.exception import DetectionException
@@ -42,6 +43,11 @@ _UNKNOWN = _reason(
     "No reason can be told: the window's edges, or content that changed without a trace.",
     "理由を特定できません (期間の端、または記録の残らないコンテンツの変更)。",
 )
+_OTHER_BEGINNING = _reason(
+    "otherBeginning",
+    "The same evidence, but it would begin at another event: a changed rule, or an alert that stood before the window.",
+    "証拠は同じですが、始まりのイベントが異なります (ルールの変更、または期間の前から続くアラート)。",
+)
 
 
 class Reasons:
@@ -61,7 +67,9 @@ class Reasons:
         self._exceptions, self._now_ms = exceptions, now_ms
 
     def of(self, pair: Pair) -> list[Reason]:
-        """None for an alert on both sides; at least one otherwise."""
+        """None for an alert that is the same on both sides; at least one otherwise."""
+        if pair.raised and pair.would:
+            return [] if pair.raised.fingerprint == pair.would.fingerprint else [_OTHER_BEGINNING]
         if pair.group is Group.ONLY_THEN and pair.raised is not None:
             return list(dict.fromkeys(self._gone(pair.raised))) or [_UNKNOWN]
         if pair.group is Group.ONLY_NOW and pair.would is not None:

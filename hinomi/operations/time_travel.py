@@ -1,14 +1,13 @@
-"""Time travel: the alerts as they would be, had today's content (or another) stood then, beside those that were raised.
+"""Time travel: the alerts as they would be, had today's content (or another) stood then.
 
-    lake -> replay -> engine -> exceptions of now -> correlator -> alerts that would be | compared by fingerprint | raised
+    lake -> replay -> engine -> exceptions of now -> correlator -> alerts that would be (time_pairs.py: beside those raised)
 
-The reading begins a little before the window and ends a little after it: a rule that counts an hour, or an alert that
-still takes evidence, reaches over the edges. Nothing is written.
+The reading begins before the window and ends after it: a rule that counts an hour, or an alert that still takes evidence,
+reaches over the edges. Nothing is written.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 
 from hinomi.detect.content import Content
 from hinomi.detect.correlator import Correlator
@@ -20,21 +19,14 @@ from hinomi.normalise.normaliser import Normaliser
 from hinomi.operations.replay import Progress, replay
 from hinomi.schema.content import Filter, Model
 from hinomi.schema.detection import Detection, ModelMatch
-from hinomi.workbench.raised import Raised, RaisedAlerts
 
 DAY_MS = 86_400_000
-MOST_BEFORE_MS = 7 * DAY_MS  # what is read before the window, at most
+MOST_REACH_MS = 7 * DAY_MS  # what is read before the window, and after it, at most
 MAX_ALERTS = 20_000  # held on each side; what is beyond is counted
 MAX_EVIDENCE = 5  # detections of one alert that are kept with their activity
 MAX_HELD = 20_000  # activities held in all, about 100 MB at most
 MAX_EVENTS = 500_000  # ids of activities held in all
 MAX_HIDDEN = 10_000
-
-
-class Group(StrEnum):
-    ONLY_THEN = "onlyThen"  # raised then, and would not be now
-    ONLY_NOW = "onlyNow"  # would be raised now, and was not
-    BOTH = "both"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,25 +52,26 @@ class Route:
         wanted = {name for model in self.models for rule in model.rules if rule.enabled for name in rule.filters}
         return tuple(one for one in self.content.enabled_filters if one.id in wanted)
 
+    @property
+    def reach_ms(self) -> int:
+        """So far the rules' windows and the standing alerts of the models reach over the edges; a week at most."""
+        reach_s = max((_window_s(model) + model.suppress_s for model in self.models), default=0)
+        return min(reach_s * 1000, MOST_REACH_MS)
+
+    @property
     def read_from_ms(self) -> int | None:
-        """The windows and the standing alerts of the models reach back so far."""
-        if self.from_ms is None:
-            return None
-        reach = max((self._window_s(model) + model.suppress_s for model in self.models), default=0)
-        return self.from_ms - min(reach * 1000, MOST_BEFORE_MS)
+        return None if self.from_ms is None else self.from_ms - self.reach_ms
 
+    @property
     def read_to_ms(self) -> int | None:
-        """An alert that begins in the window is whole only when its rule's window has passed."""
-        if self.to_ms is None:
-            return None
-        return self.to_ms + min(max(map(self._window_s, self.models), default=0) * 1000, MOST_BEFORE_MS)
-
-    @staticmethod
-    def _window_s(model: Model) -> int:
-        return max((rule.window_s for rule in model.rules), default=0)
+        return None if self.to_ms is None else self.to_ms + self.reach_ms
 
     def holds(self, moment_ms: int) -> bool:
         return (self.from_ms is None or self.from_ms <= moment_ms) and (self.to_ms is None or moment_ms < self.to_ms)
+
+
+def _window_s(model: Model) -> int:
+    return max((rule.window_s for rule in model.rules), default=0)
 
 
 @dataclass(slots=True)
@@ -110,49 +103,6 @@ class Seen:
     is_cancelled: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """One alert in the comparison: as it was raised, as it would be, or both."""
-
-    group: Group
-    raised: Raised | None
-    would: Would | None
-
-    @property
-    def first_ms(self) -> int:
-        return self.raised.first_ms if self.raised else self.would.first_ms if self.would else 0
-
-
-@dataclass(slots=True)
-class Travel:
-    """`pairs`: newest first. `is_partial`: there were more alerts than can be held."""
-
-    route: Route
-    seen: Seen
-    pairs: list[Pair] = field(default_factory=list)
-    is_partial: bool = False
-
-    def count(self, group: Group) -> int:
-        return sum(pair.group is group for pair in self.pairs)
-
-
-def travel(
-    lake: Lake,
-    raised: RaisedAlerts,
-    route: Route,
-    exceptions: Exceptions,
-    *,
-    on_progress: Progress | None = None,
-    cancelled: Callable[[], bool] | None = None,
-) -> Travel:
-    """The whole trip. A cancelled one has what was found so far and is not compared."""
-    seen = look(lake, route, exceptions, on_progress=on_progress, cancelled=cancelled)
-    found = Travel(route, seen)
-    if not seen.is_cancelled:
-        compare(found, raised)
-    return found
-
-
 def look(
     lake: Lake,
     route: Route,
@@ -174,8 +124,8 @@ def look(
     pages = replay(
         lake,
         Normaliser(),
-        from_ms=route.read_from_ms(),
-        to_ms=route.read_to_ms(),
+        from_ms=route.read_from_ms,
+        to_ms=route.read_to_ms,
         on_progress=progress,
         cancelled=cancelled,
     )
@@ -186,21 +136,21 @@ def look(
         seen.hidden |= {one.id: one for one in split.hidden[: MAX_HIDDEN - len(seen.hidden)]}
         for match in correlator.observe(split.kept):
             _keep(seen, match)
+    for match in correlator.finish():  # the stream has judged these by now: time has passed the window
+        _keep(seen, match)
     seen.unread = max(0, read - seen.read)
     seen.is_cancelled = bool(cancelled and cancelled())
     return seen
 
 
 def _keep(seen: Seen, match: ModelMatch) -> None:
-    would = seen.would.get(match.fingerprint)
+    """As the workbench does: a new alert, more of one that stands, or one whose beginning turns out to be earlier."""
+    would = seen.would.pop(match.was, None) if match.was else None
+    would = would or seen.would.get(match.fingerprint) or _new(seen, match)
     if would is None:
-        if len(seen.would) >= MAX_ALERTS:
-            seen.lost += match.is_new
-            return
-        first_ms = match.detections[0].event_time_ms
-        would = seen.would[match.fingerprint] = Would(
-            match.fingerprint, match.model_id, match.rule_id, match.entity_key, first_ms, first_ms
-        )
+        return
+    would.fingerprint = match.fingerprint
+    seen.would[match.fingerprint] = would
     for one in match.detections:
         would.first_ms, would.last_ms = min(would.first_ms, one.event_time_ms), max(would.last_ms, one.event_time_ms)
         if len(would.evidence) < MAX_EVIDENCE and seen.held < MAX_HELD:
@@ -211,17 +161,14 @@ def _keep(seen: Seen, match: ModelMatch) -> None:
             seen.events += 1
 
 
-def compare(found: Travel, raised: RaisedAlerts) -> None:
-    """By fingerprint: equal evidence and content make an equal one. What begins in the window counts, on either side."""
-    route, would = found.route, found.seen.would
-    then = raised.between(route.from_ms, route.to_ms, route.scope, MAX_ALERTS)
-    now = {key: one for key, one in would.items() if route.holds(one.first_ms)}
-    then_any = then | raised.of(key for key in now if key not in then)
-    pairs = [Pair(Group.BOTH, one, would[key]) for key, one in then_any.items() if key in would]
-    pairs += [Pair(Group.ONLY_THEN, one, None) for key, one in then.items() if key not in would]
-    pairs += [Pair(Group.ONLY_NOW, None, one) for key, one in now.items() if key not in then_any]
-    found.pairs = sorted(pairs, key=lambda pair: -pair.first_ms)
-    found.is_partial = bool(found.seen.lost) or len(then) >= MAX_ALERTS
+def _new(seen: Seen, match: ModelMatch) -> Would | None:
+    if not match.detections:
+        return None
+    if len(seen.would) >= MAX_ALERTS:
+        seen.lost += match.is_new
+        return None
+    first_ms = match.detections[0].event_time_ms
+    return Would(match.fingerprint, match.model_id, match.rule_id, match.entity_key, first_ms, first_ms)
 
 
 def with_models_on(content: Content, ids: tuple[str, ...]) -> Content:

@@ -10,8 +10,9 @@ from hinomi.operations.book import ContentBook
 from hinomi.operations.chosen_content import Asked, route_of
 from hinomi.operations.jobs import Job, Jobs
 from hinomi.operations.replay import Progress
+from hinomi.operations.time_pairs import Group, Pair, Travel, travel
 from hinomi.operations.time_reasons import Reason, Reasons
-from hinomi.operations.time_travel import Group, Pair, Route, Travel, travel
+from hinomi.operations.time_travel import Route
 from hinomi.schema.principal import Principal
 from hinomi.workbench.raised import RaisedAlerts
 

@@ -93,6 +93,11 @@ class RaisedAlerts:
                 for row in connection.execute(select(*_COLUMNS).where(alerts.c.fingerprint.in_(chunk)))
             }
 
+    def by_id(self, ids: Sequence[str]) -> list[Raised]:
+        """In no order; unknown ids are left out."""
+        with self._database.read() as connection:
+            return [_raised(row) for row in connection.execute(select(*_COLUMNS).where(alerts.c.id.in_(ids[:_CHUNK])))]
+
     def evidence(self, alert_id: str) -> list[Held]:
         """The earliest detections of an alert."""
         asked = select(evidence).where(evidence.c.alert_id == alert_id)

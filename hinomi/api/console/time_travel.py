@@ -16,8 +16,9 @@ from hinomi.detect.content import Content
 from hinomi.errors import HinomiError, InputError
 from hinomi.operations.chosen_content import MAX_TEXTS, Asked, GivenText
 from hinomi.operations.jobs import Job
+from hinomi.operations.time_pairs import Group, Pair, Travel
 from hinomi.operations.time_reasons import Reason
-from hinomi.operations.time_travel import Group, Pair, Travel, Would
+from hinomi.operations.time_travel import Would
 from hinomi.operations.time_travels import Told
 from hinomi.schema.principal import Permission, Principal
 
