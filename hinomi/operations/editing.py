@@ -18,7 +18,7 @@ from hinomi.detect.text_store import Key, Version
 from hinomi.errors import InputError, NotFound, Refused
 from hinomi.operations.book import KINDS, ContentBook
 from hinomi.operations.proof_book import ProofBook
-from hinomi.operations.validation import InvalidContent, Validation, validate
+from hinomi.operations.validation import DRAFT, InvalidContent, Validation, validate
 from hinomi.schema.content import Filter, Model, Severity
 from hinomi.schema.principal import Permission, Principal
 
@@ -101,7 +101,7 @@ class ContentEditor:
         require(principal, Permission.CONTENT)
         _require_kind(kind)
         with self._book.lock:
-            checked = self._checked(kind, text, id_ or "draft")
+            checked = self._checked(kind, text, id_ or DRAFT)
             key = (kind, id_ or self._new_id(kind, checked))
             if key in self._book.page.pieces:
                 raise Refused(f"there is a {kind} {key[1]!r} already", "Exists", id=key[1])

@@ -91,7 +91,7 @@ class Overview:
     def shown(self, value: Filter | Model) -> dict[str, Any]:
         """The members of PieceShape."""
         piece = self.piece(("filter" if isinstance(value, Filter) else "model", value.id))
-        at_ms, by = self._changed(piece)
+        at_ms, by = self.changed(piece)
         return {
             "id": value.id,
             "origin": piece.origin,
@@ -118,7 +118,7 @@ class Overview:
             }
         return self.house.proofs.of(self.page, piece.key).as_json()
 
-    def _changed(self, piece: Piece) -> tuple[int | None, str | None]:
+    def changed(self, piece: Piece) -> tuple[int | None, str | None]:
         """When and by whom it was changed last: text or switch; a given one as its text says, by nobody."""
         switch = self.page.switches.get((Level(piece.kind), piece.id), Switch())
         if piece.kept and piece.kept.changed_ms >= switch.changed_ms:

@@ -146,7 +146,7 @@ _ORDERS: dict[str, Callable[[Overview, Filter], Any]] = {
     "enabled": lambda _, one: one.enabled,
     "modelCount": lambda seen, one: len(seen.models_of.get(one.id, ())),
     "hits": lambda seen, one: seen.hits.filters.get(one.id, 0),
-    "updatedDateTime": lambda seen, one: seen.shown(one)["updatedDateTime"] or "",
+    "updatedDateTime": lambda seen, one: seen.changed(seen.piece(("filter", one.id)))[0] or 0,
 }
 
 
