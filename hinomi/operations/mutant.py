@@ -165,6 +165,9 @@ def model_mutants(model: Model) -> Iterator[ModelMutant]:
             yield ModelMutant(kind, (*place, key), shown, _rules(model, index, broken))
 
 
+_ORDERED = ("sequence", "temporal_ordered")
+
+
 def _rules(model: Model, index: int, *instead: Rule) -> Model:
     return replace(model, rules=(*model.rules[:index], *instead, *model.rules[index + 1 :]))
 
@@ -181,8 +184,17 @@ def _rule_breaks(rule: Rule) -> Iterator[tuple[Kind, str, str, Rule]]:
     if rule.window_s:
         shown = f"{rule.id}: {rule.window_s} s"
         yield Kind.WINDOW_HALVED, "window", shown, replace(rule, window_s=rule.window_s // 2)
-    if rule.type == "sequence":
-        yield Kind.ORDER_REVERSED, "filters", rule.id, replace(rule, filters=rule.filters[::-1])
+    if rule.stages:
+        yield Kind.ORDER_REVERSED, "filters", rule.id, replace(rule, stages=rule.stages[::-1])
+    elif rule.type in _ORDERED:
+        broken = replace(rule, filters=rule.filters[::-1], order=rule.order[::-1])
+        yield Kind.ORDER_REVERSED, "filters", rule.id, broken
+    for index, bound in enumerate(rule.condition):
+        for kind, step in ((Kind.THRESHOLD_UP, 1), (Kind.THRESHOLD_DOWN, -1)):
+            moved = bound._replace(number=bound.number + step)
+            condition = (*rule.condition[:index], moved, *rule.condition[index + 1 :])
+            shown = f"{rule.id}: {bound.operator} {bound.number:g}"
+            yield kind, "condition", shown, replace(rule, condition=condition)
     if rule.threshold > 1:
         shown = f"{rule.id}: {rule.threshold}"
         yield Kind.THRESHOLD_UP, "threshold", shown, replace(rule, threshold=rule.threshold + 1)

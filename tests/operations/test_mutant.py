@@ -7,6 +7,7 @@ from hinomi.detect.document import parse_documents
 from hinomi.detect.sigma_rule import read_sigma
 from hinomi.detect.written import place_of, written
 from hinomi.operations.mutant import KINDS, Kind, filter_mutants, model_mutants
+from hinomi.schema.content import Bound
 from tests.detect.test_correlator import model, rule
 
 TEXT = """title: a
@@ -71,6 +72,21 @@ def test_every_break_of_a_model() -> None:
     assert broken[Kind.THRESHOLD_DOWN] == (replace(many, threshold=4), chain)
     assert broken[Kind.DISTINCT_DROPPED] == (replace(many, distinct=None), chain)
     assert list(model_mutants(model(rule("single", "a")))) == []
+
+
+def test_breaks_of_stages_and_of_what_is_measured() -> None:
+    told = rule("stages", "a", "b", "c", window_s=60, stages=(("a", "b"), ("c",)))
+    reversed_ = [one.broken.rules[0] for one in model_mutants(model(told)) if one.kind is Kind.ORDER_REVERSED]
+    assert [one.stages for one in reversed_] == [(("c",), ("a", "b"))]
+    measured = rule("event_count", "a", window_s=60, condition=(Bound("gte", 5), Bound("lt", 9)))
+    broken = [one for one in model_mutants(model(measured)) if one.kind is Kind.THRESHOLD_UP]
+    assert [one.broken.rules[0].condition for one in broken] == [
+        (Bound("gte", 6), Bound("lt", 9)),
+        (Bound("gte", 5), Bound("lt", 10)),
+    ]
+    ordered = rule("temporal_ordered", "a", "b", window_s=60)
+    (one,) = [one.broken.rules[0] for one in model_mutants(model(ordered)) if one.kind is Kind.ORDER_REVERSED]
+    assert one.filters == ("b", "a")
 
 
 def test_every_kind_is_told_in_both_languages() -> None:
