@@ -209,6 +209,30 @@ def test_a_filter_from_its_first_mistake_to_its_roll_back(page: Opens) -> None:
     expect(seen).to_have_url(re.compile("/filters$"))
 
 
+def test_content_with_a_red_proof_is_kept_off(open_page: Opens, session: object) -> None:
+    seen = open_page("/filters/new?tab=text", state=session)
+    text = FILTER.format(title="Hive Saved, Unproven", field="CommandLine|contains")
+    write(seen, "Filter as Sigma rule", text.replace("contains: 'hinomi-test.hive'", "contains: 'other.hive'"))
+    failing = seen.get_by_role("region", name="Problems").locator("[data-problem=proof]")
+    expect(failing).to_contain_text("fires")
+    save = seen.get_by_role("button", name="Save")
+    expect(save).to_be_enabled()
+    save.click()
+    dialog = seen.get_by_role("dialog", name="Save as a new version")
+    expect(dialog).to_contain_text("Proofs fail: it will be saved but stay switched off.")
+    dialog.get_by_role("button", name="Save").click()
+    expect(seen.get_by_text("It is switched off.")).to_be_visible()
+    switch = switch_of(seen, "Hive Saved, Unproven")
+    expect(switch).not_to_be_checked()
+    switch.click(force=True)
+    expect(seen.get_by_text("It cannot be switched on while its proofs fail")).to_be_visible()
+    expect(switch).not_to_be_checked()
+    seen.get_by_role("button", name="Undo").click()
+    expect(seen).to_have_url(re.compile("/filters$"))
+    expect(seen.get_by_text("Taken back.")).to_be_visible()
+    open_page.errors.clear()  # type: ignore[attr-defined]  # the browser reports the 409 itself
+
+
 def test_a_query_becomes_a_filter(page: Opens) -> None:
     seen = page("/filters/new")
     write(seen, "Query", 'objectCmd: *hinomi-test* AND NOT endpointHostName: "PC-9"')

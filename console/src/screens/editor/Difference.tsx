@@ -7,6 +7,8 @@ import './editor.css'
 
 export type Layout = 'split' | 'unified'
 
+const COLUMNS: Record<Layout, string[]> = { split: ['line', '', 'line', ''], unified: ['line', 'line', 'op', ''] }
+
 /** What went and what came, with line numbers; long equal runs are folded. */
 export function Difference({ lines, layout }: { lines: DifferenceLine[]; layout: Layout }) {
   const { t } = useTranslation()
@@ -15,6 +17,8 @@ export function Difference({ lines, layout }: { lines: DifferenceLine[]; layout:
   return (
     <div className="difference" tabIndex={0} role="region" aria-label={t('versions.difference')}>
       <table>
+        {/* Named, for the first row may be a fold that spans them all. */}
+        <colgroup>{COLUMNS[layout].map((kind, index) => <col key={index} className={kind} />)}</colgroup>
         <tbody>
           {layout === 'split'
             ? folded(paired(rows), (pair) => pair.left?.op === ' ').map((block, index) => <Part key={index} block={block} row={(pair, at) => <SplitRow key={at} pair={pair} />} />)

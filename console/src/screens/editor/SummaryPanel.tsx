@@ -6,7 +6,7 @@ import type { Validation } from '../../api/contentShapes'
 import { Severity } from '../../components/Severity'
 import { Techniques } from '../../components/Techniques'
 import { useText } from '../../i18n'
-import { ProofFailures, ProofMark } from '../models/Marks'
+import { ProofMark } from '../models/Marks'
 
 /** What the server calls content that has no id yet. */
 const DRAFT = 'draft'
@@ -30,7 +30,7 @@ export function SummaryPanel({ judged }: { judged: Validation | undefined }) {
         <dt>{t('column.techniques')}</dt><dd><Techniques techniques={summary.techniques.map((one) => ({ id: one, name: nameOf.get(one) ?? '' }))} named /></dd>
         {logsource && <><dt>{t('editor.logsource')}</dt><dd>{logsource}</dd></>}
         <dt>{t('editor.predicates')}</dt><dd className="num">{summary.predicates}</dd>
-        {judged?.proof && <><dt>{t('column.proof')}</dt><dd><ProofMark proof={judged.proof} /><ProofFailures proof={judged.proof} /></dd></>}
+        {judged?.proof && <><dt>{t('column.proof')}</dt><dd><ProofMark proof={judged.proof} /></dd></>}
       </dl>
     </div>
   )
