@@ -1,9 +1,14 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
 from hinomi.api.console.content_whole import Loaded, WholeFunnel
 from hinomi.api.console.models import ModelList, ModelShape
 from hinomi.schema.alert import AlertQuery
 from hinomi.schema.principal import Role
 from tests import make
-from tests.api.house import ATTACKED, Running, attack
+from tests.api.house import ATTACKED, Running, attack, running
 from tests.api.test_envelope import told
 
 API = "/console/api"
@@ -97,8 +102,15 @@ def test_only_who_may_change_content_does(worked: Running) -> None:
     told(worked.client().get(MODEL), 401, "Unauthorized")
 
 
-def test_switches_and_grades_count_from_the_next_batch_on(worked: Running) -> None:
-    person, house = worked.person(), worked.house
+@pytest.fixture
+def own(tmp_path: Path) -> Iterator[Running]:
+    """A house for one test: others count the alerts of theirs."""
+    with running(tmp_path) as found:
+        yield found
+
+
+def test_switches_and_grades_count_from_the_next_batch_on(own: Running) -> None:
+    person, house = own.person(), own.house
 
     def attacked(number: int) -> list[str]:
         """Severities of the alerts that an attack on a new machine raises."""
