@@ -26,6 +26,14 @@ prerequisites: ## name what this machine lacks, with the command that mends it
 	@.venv-clients/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-clients.lock
 	@touch $@
 
+.venv-bench/ready: requirements-bench.lock | prerequisites
+	@echo "Setting up the engines to compare with (.venv-bench) ..."
+	@python3 -m venv .venv-bench
+	@.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-bench.lock
+	@touch $@
+
+setup-bench: .venv-bench/ready ## set up the engines that `make bench` compares with (they are of others, under LGPL)
+
 setup-clients: .venv-clients/ready ## set up unchanged clients of the public API, for the tests
 
 CONSOLE_SOURCES := $(shell find console -type f -not -path '*/node_modules/*' 2>/dev/null)
@@ -76,4 +84,4 @@ eval: setup ## recall on the labelled recordings, false alarms on ordinary ones
 eval-write: setup ## the same, and write what was measured of each filter (content/measured.yml)
 	$(PY) benchmarks/evaluate.py --write
 
-.PHONY: help prerequisites setup setup-clients up format check test-unit test-console test bench eval eval-write
+.PHONY: help prerequisites setup setup-clients setup-bench up format check test-unit test-console test bench eval eval-write

@@ -1,6 +1,6 @@
 """All benchmarks, one after the other, as `make bench` runs them. Each prints its own table; figures are ratios of one run.
 
-python benchmarks/run.py [import server lake detect normalise]
+python benchmarks/run.py [import server lake detect normalise peers]
 """
 
 import subprocess
@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-ORDER = ("import", "server", "lake", "detect", "normalise")
+ORDER = ("import", "server", "lake", "detect", "normalise", "peers")
 
 
 def main() -> None:
