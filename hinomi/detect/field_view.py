@@ -53,8 +53,7 @@ class FieldView:
             number = self._class_of(self.of_value(value))
             if number:
                 found[value] = number
-            if self._ledger.admits((value,)):
-                self._remember(value, number)
+            self._remember(value, number)
         return found
 
     def _without_cold_hashes(self, new: AbstractSet[Any]) -> AbstractSet[Any]:
@@ -71,15 +70,17 @@ class FieldView:
         self._hot: dict[Any, int] = {}
 
     def _remember(self, value: Any, number: int) -> None:
-        if not _is_long(value):
+        if _is_long(value):
+            self._ledger.charge(1, 0)
+            if number:
+                self._hot_hashes[hash(value)] = number
+            else:
+                self._cold_hashes.add(hash(value))
+        elif self._ledger.admits((value,)):
             if number:
                 self._hot[value] = number
             else:
                 self._cold.add(value)
-        elif number:
-            self._hot_hashes[hash(value)] = number
-        else:
-            self._cold_hashes.add(hash(value))
 
     def _bulk_that_pays(self, new: int) -> BulkIndex | None:
         """To look at many texts at once takes an index of its own, whose making costs as much as looking at some."""
@@ -108,7 +109,7 @@ class FieldView:
         cold = [text for index, text in enumerate(texts) if index not in hits] if hits else texts
         self._cold.update([text for text in cold if len(text) <= LONG])
         self._cold_hashes.update([hash(text) for text in cold if len(text) > LONG])
-        self._ledger.charge(len(texts), sum(min(len(text), LONG) for text in texts))
+        self._ledger.charge(len(cold), sum(len(text) for text in cold if len(text) <= LONG))
         return new - set(texts)
 
     def of_value(self, value: Any) -> Numbers:
