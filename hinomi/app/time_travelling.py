@@ -19,13 +19,15 @@ POLL_S = 0.3
 Progress = Callable[[int, int], None]  # activities read so far, and in all
 
 
-def request(from_: str | None, to: str | None, models: Sequence[str], filters: Sequence[str]) -> dict[str, Any]:
+def request(
+    from_: str | None, to: str | None, models: Sequence[str], filters: Sequence[str], *, exceptions: bool = True
+) -> dict[str, Any]:
     """The body of the route. A model or filter is an id, `ID@VERSION`, or a file whose name is the id."""
     sent: dict[str, Any] = {"from": from_, "to": to, "texts": [], "versions": []}
     for kind, words in (("model", models), ("filter", filters)):
         for word in words:
             _add(sent, kind, word)
-    return {name: value for name, value in sent.items() if value}
+    return {name: value for name, value in sent.items() if value} | ({} if exceptions else {"exceptions": False})
 
 
 def _add(sent: dict[str, Any], kind: str, word: str) -> None:

@@ -126,6 +126,11 @@ def _print_import(report: dict[str, Any]) -> None:
     multiple=True,
     help=say("With this text of a filter: a file or ID@VERSION.", "フィルタをこの内容に替えて: ファイルまたは ID@版。"),
 )
+@click.option(
+    "--without-exceptions",
+    is_flag=True,
+    help=say("As if there were no exceptions.", "例外がないものとして調べます。"),
+)
 @data_option
 @json_option
 def detect(
@@ -137,6 +142,7 @@ def detect(
     to: str | None,
     models: tuple[str, ...],
     filters: tuple[str, ...],
+    without_exceptions: bool,
     data: Path | None,
     as_json: bool,
 ) -> None:
@@ -149,7 +155,7 @@ def detect(
         raise click.UsageError(say("--lake reads no files", "--lake ではファイルを読みません"))
     from hinomi.cli.time_travel import travel
 
-    travel(data, from_, to, models, filters, as_json)
+    travel(data, from_, to, models, filters, not without_exceptions, as_json)
 
 
 def _detect_files(paths: tuple[Path, ...], rules: tuple[Path, ...], placeholders: Path | None, as_json: bool) -> None:

@@ -19,12 +19,18 @@ GROUPS = {
 
 
 def travel(
-    data: Path | None, from_: str | None, to: str | None, models: Sequence[str], filters: Sequence[str], as_json: bool
+    data: Path | None,
+    from_: str | None,
+    to: str | None,
+    models: Sequence[str],
+    filters: Sequence[str],
+    exceptions: bool,
+    as_json: bool,
 ) -> None:
     """Run it and print what it found."""
     from hinomi.app.time_travelling import request, time_travel
 
-    sent = request(_moment(from_), _moment(to), models, filters)
+    sent = request(_moment(from_), _moment(to), models, filters, exceptions=exceptions)
     with _progress(quiet=as_json) as progress:
         found = time_travel(read_settings({"data": data}), sent, progress)
     if as_json:

@@ -26,13 +26,17 @@ class GivenText:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a person chose: models by id (None: all), texts, and stored versions as (kind or "", id, number)."""
+    """What a person chose: models by id (None: all), texts, and stored versions as (kind or "", id, number).
+
+    `exceptions` False: as if none were at work.
+    """
 
     from_ms: int | None = None
     to_ms: int | None = None
     models: tuple[str, ...] | None = None
     texts: tuple[GivenText, ...] = ()
     versions: tuple[tuple[str, str, int], ...] = ()
+    exceptions: bool = True
 
 
 def route_of(book: ContentBook, asked: Asked) -> Route:

@@ -185,8 +185,18 @@ class Reasons:
         for one in evidence:
             if one.id in known:
                 continue
-            hiding = self._hiding(one, active=False)
-            for exception in hiding:
+            hidden_now = self._hiding(one, active=True)
+            for exception in hidden_now:
+                yield _reason(
+                    "exception",
+                    "An exception hides its evidence.",
+                    "例外が証拠を非表示にしています。",
+                    exception=exception.id,
+                    by=exception.created_by,
+                    at=exception.created_ms,
+                )
+            hiding = hidden_now or self._hiding(one, active=False)
+            for exception in hiding if not hidden_now else ():
                 yield _reason(
                     "exceptionThen",
                     "An exception that is no longer at work may have hidden it then.",

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from hinomi.detect.exception_store import ExceptionStore
+from hinomi.detect.exceptions import Exceptions
 from hinomi.lake.lake import Lake
 from hinomi.operations.book import ContentBook
 from hinomi.operations.chosen_content import Asked, route_of
@@ -41,7 +42,7 @@ class TimeTravels:
     def start(self, principal: Principal, asked: Asked) -> Job:
         """NotFound, InputError for what cannot be asked; TooMany."""
         route = route_of(self._book, asked)
-        job = self.jobs.start(principal.name, lambda job: self._work(job, route))
+        job = self.jobs.start(principal.name, lambda job: self._work(job, route, asked.exceptions))
         with self._book.database.begin() as connection:
             self._book.audit.add(connection, principal, "time-travel.start", job.id, _details(asked, route))
         return job
@@ -60,21 +61,27 @@ class TimeTravels:
         self, asked: Asked, on_progress: Progress | None = None, cancelled: Callable[[], bool] | None = None
     ) -> Told:
         """At once, for the command line."""
-        return self._told(route_of(self._book, asked), on_progress, cancelled)
+        return self._told(route_of(self._book, asked), asked.exceptions, on_progress, cancelled)
 
     def close(self) -> None:
         self.jobs.close()
 
-    def _work(self, job: Job, route: Route) -> Told:
+    def _work(self, job: Job, route: Route, with_exceptions: bool) -> Told:
         def report(done: int, total: int) -> None:
             job.report(done, total)
             self._give_way(job.cancel)
 
-        return self._told(route, report, job.cancel.is_set)
+        return self._told(route, with_exceptions, report, job.cancel.is_set)
 
-    def _told(self, route: Route, on_progress: Progress | None, cancelled: Callable[[], bool] | None) -> Told:
+    def _told(
+        self,
+        route: Route,
+        with_exceptions: bool,
+        on_progress: Progress | None,
+        cancelled: Callable[[], bool] | None,
+    ) -> Told:
         now_ms = int(self._clock() * 1000)
-        working = self._exceptions.working(now_ms)
+        working = self._exceptions.working(now_ms) if with_exceptions else Exceptions(())
         found = travel(self._lake, self._raised, route, working, on_progress=on_progress, cancelled=cancelled)
         every = self._exceptions.all()
         reasons = Reasons(found, self._book.page, self._lake, self._raised, every, now_ms)
@@ -102,6 +109,7 @@ def _details(asked: Asked, route: Route) -> dict[str, object]:
         "fromMs": asked.from_ms,
         "toMs": asked.to_ms,
         "models": len(route.models),
+        "exceptions": asked.exceptions,
         "scope": list(route.scope or ())[:20],
         "texts": [f"{one.kind} {one.id}" for one in asked.texts][:20],
         "versions": [f"{id_}@{version}" for _, id_, version in asked.versions][:20],

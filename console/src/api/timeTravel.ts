@@ -47,7 +47,7 @@ export type Travel = {
 } & Partial<Outcome>
 
 /** Without `models`: all of them, or those that the texts touch. */
-export type Wish = { from?: string; to?: string; models?: string[]; texts?: { kind: ContentKind; text: string; id?: string }[] }
+export type Wish = { from?: string; to?: string; models?: string[]; texts?: { kind: ContentKind; text: string; id?: string }[]; /** false: as if there were none. */ exceptions?: boolean }
 
 export const startTravel = (wish: Wish) => post<{ job: string }>('/time-travel', wish)
 export const readTravel = (job: string, signal?: AbortSignal) => get<Travel>(`/time-travel/${encodeURIComponent(job)}`, {}, signal)

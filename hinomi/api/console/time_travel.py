@@ -119,13 +119,14 @@ class SentVersion(Sent):
 
 
 class SentTravel(Sent):
-    """`models`: ids; absent means all, or those that the texts and versions touch."""
+    """`models`: ids; absent means all, or those that the texts and versions touch. `exceptions` false: as if there were none."""
 
     from_: str | None = Field(default=None, alias="from")
     to: str | None = None
     models: list[str] | None = Field(default=None, max_length=1000)
     texts: list[SentText] = Field(default=[], max_length=MAX_TEXTS)
     versions: list[SentVersion] = Field(default=[], max_length=MAX_TEXTS)
+    exceptions: bool = True
 
     def asked(self) -> Asked:
         end_ms = read_end("to", self.to)
@@ -135,6 +136,7 @@ class SentTravel(Sent):
             models=None if self.models is None else tuple(self.models),
             texts=tuple(GivenText(one.kind, one.text, one.id or "") for one in self.texts),
             versions=tuple((one.kind or "", one.id, one.version) for one in self.versions),
+            exceptions=self.exceptions,
         )
 
 

@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -7,7 +8,8 @@ from hinomi.api.console.time_travel import TravelShape
 from hinomi.operations.jobs import Job
 from hinomi.operations.time_travels import TimeTravels
 from hinomi.schema.principal import Role
-from tests.api.house import ATTACKED, HIVE_FILTER, Running
+from tests import make
+from tests.api.house import ATTACKED, HIVE_FILTER, Running, attack, running
 from tests.api.test_envelope import told
 
 API = "/console/api/time-travel"
@@ -21,21 +23,28 @@ rules:
 """
 
 
-def travelled(running: Running, sent: dict[str, Any], person: httpx.Client | None = None) -> dict[str, Any]:
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A house that nobody else changes: what was raised is counted here."""
+    with running(tmp_path_factory.mktemp("travel")) as found:
+        yield found
+
+
+def travelled(house: Running, sent: dict[str, Any], person: httpx.Client | None = None) -> dict[str, Any]:
     """The result of a travel, waited for."""
-    person = person or running.person()
+    person = person or house.person()
     reply = person.post(API, json=sent)
     assert reply.status_code == 202, reply.text
     job = reply.json()["job"]
-    wait(running, job)
+    wait(house, job)
     found: dict[str, Any] = person.get(f"{API}/{job}").json()
     TravelShape.model_validate(found)
     assert found["state"] == "done", found
     return found
 
 
-def wait(running: Running, id_: str) -> Job:
-    job = running.house.time_travels.jobs._jobs[id_]
+def wait(house: Running, id_: str) -> Job:
+    job = house.house.time_travels.jobs._jobs[id_]
     assert job.thread is not None
     job.thread.join()
     return job
@@ -79,41 +88,55 @@ def test_a_filter_that_says_something_else_loses_alerts(shared: Running) -> None
     assert again["counts"]["both"] == ATTACKED
 
 
-def test_a_model_that_was_switched_off_is_told_with_who_did_it(worked: Running) -> None:
-    person = worked.person()
+def test_a_model_that_was_switched_off_is_told_with_who_did_it(own: Running) -> None:
+    person = own.person()
     assert person.patch("/console/api/models/credential_dumping_registry", json={"enabled": False}).status_code == 200
-    found = travelled(worked, DAY)
+    found = travelled(own, DAY)
     assert found["counts"] == {"onlyThen": ATTACKED, "onlyNow": 0, "both": 0}
     assert codes(found) == {("modelOff",)}
     (reason,) = found["items"][0]["reasons"]
     assert reason["by"].startswith("person")
-    named = travelled(worked, DAY | {"models": ["credential_dumping_registry"]})
+    named = travelled(own, DAY | {"models": ["credential_dumping_registry"]})
     assert named["counts"]["both"] == ATTACKED
     person.patch("/console/api/models/credential_dumping_registry", json={"enabled": True})
 
 
-def test_what_an_exception_hides_now_is_told(worked: Running) -> None:
+def test_what_an_exception_hides_now_is_told(own: Running) -> None:
     terms = {"field": "endpointHostName", "operator": "equals", "value": "PC-3", "reason": "ours"}
-    made = worked.person().post("/console/api/exceptions", json=terms).json()
-    found = travelled(worked, DAY)
+    made = own.person().post("/console/api/exceptions", json=terms).json()
+    found = travelled(own, DAY)
     assert found["counts"] == {"onlyThen": 1, "onlyNow": 0, "both": ATTACKED - 1}
     (gone,) = [item for item in found["items"] if item["group"] == "onlyThen"]
     assert (gone["entities"][0], gone["reasons"][0]["code"]) == ("PC-3", "exception")
     assert gone["reasons"][0]["exceptionId"] == made["id"]
     assert found["hidden"] == 1
-    worked.person().delete(f"/console/api/exceptions/{made['id']}")
+    without = travelled(own, DAY | {"exceptions": False})
+    assert (without["counts"]["both"], without["hidden"]) == (ATTACKED, 0)
+    own.person().delete(f"/console/api/exceptions/{made['id']}")
 
 
-def test_it_is_cancelled_one_at_a_time_and_nobody_elses(worked: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_an_exception_hid_then_is_found_without_it(own: Running) -> None:
+    terms = {"field": "endpointHostName", "operator": "equals", "value": "KIOSK-77", "reason": "ours"}
+    made = own.person().post("/console/api/exceptions", json=terms).json()
+    own.house.append(make.record_batch(attack(3).replace(b'"PC-3"', b'"KIOSK-77"')))
+    assert own.house.pipeline.drain().alerts == 0
+    assert travelled(own, DAY)["counts"]["onlyNow"] == 0
+    found = travelled(own, DAY | {"exceptions": False})
+    (new,) = [item for item in found["items"] if item["group"] == "onlyNow"]
+    assert (new["entities"], new["reasons"][0]["exceptionId"]) == (["KIOSK-77"], made["id"])
+    own.person().delete(f"/console/api/exceptions/{made['id']}")
+
+
+def test_it_is_cancelled_one_at_a_time_and_nobody_elses(own: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(TimeTravels, "_give_way", lambda _self, cancel: cancel.wait(60))
-    person, other = worked.person(), worked.person(Role.ANALYST)
+    person, other = own.person(), own.person(Role.ANALYST)
     job = person.post(API, json={}).json()["job"]
     told(person.post(API, json={}), 429, "TooManyRequests")
     assert person.get(f"{API}/{job}").json()["state"] == "running"
     told(other.get(f"{API}/{job}"), 404, "NotFound")
     told(other.delete(f"{API}/{job}"), 404, "NotFound")
     assert person.delete(f"{API}/{job}").status_code == 204
-    wait(worked, job)
+    wait(own, job)
     over = person.get(f"{API}/{job}").json()
     TravelShape.model_validate(over)
     assert (over["state"], "items" in over) == ("cancelled", False)

@@ -1,4 +1,4 @@
-import { Button, MultiSelect } from '@mantine/core'
+import { Button, Checkbox, MultiSelect } from '@mantine/core'
 import { IconFileText, IconPlayerPlay, IconPlayerStop } from '@tabler/icons-react'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -34,6 +34,7 @@ export function TimeTravel() {
         <h1>{t('nav.timeTravel')}</h1>
         <TimeRange range={view.range} onChange={(range) => change({ range })} />
         <ModelChoice chosen={view.models} onChoose={(models) => change({ models })} />
+        <Checkbox size="xs" label={t('travel.bare')} checked={view.bare} onChange={(event) => change({ bare: event.currentTarget.checked })} />
         <Button variant={draft ? 'light' : 'default'} leftSection={<IconFileText size={14} />} aria-expanded={draft !== null} onClick={() => setDraft(draft ? null : { kind: 'model', id: '', text: '' })}>{t('travel.draft')}</Button>
         <span className="grow" />
         {travel.running ? (

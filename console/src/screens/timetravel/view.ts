@@ -8,7 +8,7 @@ export const GROUPS: readonly Group[] = ['onlyNow', 'onlyThen', 'both']
 /** A text that is tried in the place of what is in effect; an empty `id` is new content. */
 export type Draft = { kind: ContentKind; id: string; text: string }
 
-export type View = { range: Range; models: string[]; group: Group; cursor: string; job: string }
+export type View = { range: Range; models: string[]; group: Group; cursor: string; job: string; /** As if there were no exceptions. */ bare: boolean }
 
 export function readView(address: Address): View {
   return {
@@ -17,6 +17,7 @@ export function readView(address: Address): View {
     group: GROUPS.find((one) => one === address.group) ?? 'onlyNow',
     cursor: address.cursor ?? '',
     job: address.job ?? '',
+    bare: address.exceptions === 'none',
   }
 }
 
@@ -27,6 +28,7 @@ export function writeView(changes: Partial<View>): Record<string, string | undef
   if (changes.group) written.group = changes.group === 'onlyNow' ? undefined : changes.group
   if (changes.cursor !== undefined) written.cursor = changes.cursor || undefined
   if (changes.job !== undefined) written.job = changes.job || undefined
+  if (changes.bare !== undefined) written.exceptions = changes.bare ? 'none' : undefined
   return written
 }
 
@@ -36,6 +38,7 @@ export function wishOf(view: View, draft: Draft | null, nowMs: number): Wish {
   return {
     ...boundsOf(view.range, nowMs),
     ...(view.models.length > 0 ? { models: view.models } : {}),
+    ...(view.bare ? { exceptions: false } : {}),
     ...(text.length > 0 ? { texts: text } : {}),
   }
 }
