@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -5,7 +6,7 @@ import pytest
 from hinomi.api.console.exceptions import BillShape, ExceptionList, ExceptionShape
 from hinomi.schema.principal import Role
 from tests import make
-from tests.api.house import ATTACKED, Running, attack
+from tests.api.house import ATTACKED, Running, attack, running
 from tests.api.test_envelope import told
 
 API = "/console/api/exceptions"
@@ -13,8 +14,15 @@ WHO = {"field": "objectFilePath", "operator": "endswith", "value": "\\whoami.exe
 NAMED = {"field": "endpointHostName", "operator": "re", "value": "^(PC-1[01]|KIOSK-9)$", "filterId": "sam_hive_saved"}
 
 
-def added(running: Running, sent: dict[str, Any]) -> dict[str, Any]:
-    reply = running.person().post(API, json={"reason": "they are ours", **sent})
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A house of its own: these tests leave alerts that others would count."""
+    with running(tmp_path_factory.mktemp("exceptions")) as found:
+        yield found
+
+
+def added(house: Running, sent: dict[str, Any]) -> dict[str, Any]:
+    reply = house.person().post(API, json={"reason": "they are ours", **sent})
     assert reply.status_code == 201, reply.text
     ExceptionShape.model_validate(reply.json())
     found: dict[str, Any] = reply.json()
@@ -36,21 +44,21 @@ def test_the_bill_tells_detections_alerts_samples_and_proofs(shared: Running) ->
     assert everything["alerts"] <= ATTACKED
 
 
-def test_an_exception_that_blinds_a_proof_needs_an_override(worked: Running) -> None:
-    person = worked.person()
+def test_an_exception_that_blinds_a_proof_needs_an_override(own: Running) -> None:
+    person = own.person()
     refused = person.post(API, json={**WHO, "reason": "noise"})
     told(refused, 409, "BlindsProofs")
     error = refused.json()["error"]
     assert error["blindedProofs"] == [{"kind": "filter", "id": "whoami_run", "test": "fires 1"}]
     assert error["text"]["ja"] != error["text"]["en"]
-    made = added(worked, {**WHO, "override": True})
+    made = added(own, {**WHO, "override": True})
     assert person.delete(f"{API}/{made['id']}").status_code == 204
     told(person.get(f"{API}/{made['id']}"), 404, "NotFound")
 
 
-def test_it_hides_counts_and_can_be_switched_off(worked: Running) -> None:
-    person, house = worked.person(), worked.house
-    made = added(worked, {**NAMED, "scope": {"endpoints": ["KIOSK-*"]}, "expiresDateTime": "2099-01-01T00:00:00Z"})
+def test_it_hides_counts_and_can_be_switched_off(own: Running) -> None:
+    person, house = own.person(), own.house
+    made = added(own, {**NAMED, "scope": {"endpoints": ["KIOSK-*"]}, "expiresDateTime": "2099-01-01T00:00:00Z"})
     assert (made["scope"], made["expired"]) == ({"endpoints": ["KIOSK-*"]}, False)
     assert made["expiresDateTime"] == "2099-01-01T00:00:00.000Z"
     house.append(make.record_batch(attack(3).replace(b'"PC-3"', b'"KIOSK-9"')))
