@@ -131,7 +131,7 @@ def _print_why(verdict: Mapping[str, Any], depth: int, everything: bool) -> None
         named = f"{verdict['field']} = " if verdict.get("field") else ""
         line += f" {named}{_flat(verdict['wanted'])}   <- {_flat(verdict['found'])}"
     click.echo(line)
-    parts = verdict.get("parts", ())
+    parts = () if verdict["kind"] == "log source" and verdict["met"] else verdict.get("parts", ())
     shown = (
         parts if everything or verdict["kind"] != "any" or not verdict["met"] else [one for one in parts if one["met"]]
     )

@@ -119,6 +119,7 @@ def test_a_withdrawn_id_says_that_it_is(open_page: Opens, session: object) -> No
 )
 def test_the_look_up_finds_groups_and_software(page: Opens, text: str, shown: str, path: str) -> None:
     seen = page("/workbench")
+    expect(seen.get_by_role("heading", name="Workbench")).to_be_visible()
     seen.keyboard.press("Control+k")
     seen.get_by_role("combobox").fill(text)
     expect(

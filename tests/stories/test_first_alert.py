@@ -59,6 +59,7 @@ def test_an_alert_tells_why_it_was_raised(recording: Path, data: Path) -> None:
     assert (tree["filter"], tree["met"]) == ("demo_credential_dumping_registry_hive", True)
     screen = run("explain", demo["id"], data=data).stdout
     assert "Event.EventData.CommandLine [" in screen
+    assert "wanted:" not in screen  # the parts of a log source that fits are of no interest
     wrong = run("explain", data=data, check=False)
     assert (wrong.returncode, "--filter" in wrong.stderr) == (1, True)
 
