@@ -153,9 +153,8 @@ class Correlator:
         again = trigger.id in window.told
         window.told.add(trigger.id)
         if watch.model.is_alone:
-            found = self._standing.match(
-                watch.model, watch.rule, key[2], trigger, real(evidence, self._windows), again=again
-            )
+            shown = real(evidence, self._windows) if watch.rule.models else evidence
+            found = self._standing.match(watch.model, watch.rule, key[2], trigger, shown, again=again)
             if found is not None:
                 yield found
         outer = self._watches.get(CHAINED + watch.model.id)

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from hinomi.schema.detection import Detection
 
-Steps = list[set[int]]  # for each detection the steps at which it can stand
+Steps = list[list[int]]  # for each detection the steps at which it can stand
 
 
 def chained(steps: Sequence[Collection[str]], detections: Sequence[Detection]) -> tuple[Detection, ...]:
@@ -37,42 +37,35 @@ def longest(filters: Sequence[str], detections: Sequence[Detection]) -> int:
 
 def _from_the_start(steps: Sequence[Collection[str]], detections: Sequence[Detection]) -> Steps:
     """Steps that a chain from the first one reaches at each detection."""
-    seen = _Seen(len(steps))
+    of_filter = {name: [step for step, names in enumerate(steps) if name in names] for names in steps for name in names}
+    seen: list[set[str]] = [set() for _ in steps]  # activities at each step; two of them are as good as all
     reached: Steps = []
     for one in detections:
-        taken = {
-            step
-            for step, filters in enumerate(steps)
-            if one.filter_id in filters and (step == 0 or seen.has(step - 1, one.uuid))
-        }
+        uuid = one.uuid
+        taken = [step for step in of_filter.get(one.filter_id, ()) if not step or _has_other(seen[step - 1], uuid)]
         reached.append(taken)
-        seen.add(taken, one.uuid)
+        _add(seen, taken, uuid)
     return reached
 
 
 def _to_the_end(detections: Sequence[Detection], forward: Steps, final: int) -> Steps:
     """Those of the steps from which a chain goes on to the last detection."""
-    seen = _Seen(final + 1)
-    chained: Steps = []
-    for place in range(len(detections) - 1, -1, -1):
+    seen: list[set[str]] = [set() for _ in range(final + 1)]
+    chained: Steps = [[final]]
+    _add(seen, [final], detections[-1].uuid)
+    for place in range(len(detections) - 2, -1, -1):
         uuid = detections[place].uuid
-        is_last = place == len(detections) - 1
-        steps = {step for step in forward[place] if (is_last if step == final else seen.has(step + 1, uuid))}
-        chained.append(steps)
-        seen.add(steps, uuid)
+        taken = [step for step in forward[place] if step != final and _has_other(seen[step + 1], uuid)]
+        chained.append(taken)
+        _add(seen, taken, uuid)
     return chained[::-1]
 
 
-class _Seen:
-    """Activities that stand at each step; two of them tell whether there is one other than a given."""
+def _has_other(uuids: set[str], uuid: str) -> bool:
+    return len(uuids) > 1 or (bool(uuids) and uuid not in uuids)
 
-    def __init__(self, steps: int) -> None:
-        self._uuids: list[set[str]] = [set() for _ in range(steps)]
 
-    def add(self, steps: Iterable[int], uuid: str) -> None:
-        for step in steps:
-            if len(self._uuids[step]) < 2:
-                self._uuids[step].add(uuid)
-
-    def has(self, step: int, other_than: str) -> bool:
-        return bool(self._uuids[step] - {other_than})
+def _add(seen: list[set[str]], steps: Iterable[int], uuid: str) -> None:
+    for step in steps:
+        if len(seen[step]) < 2:
+            seen[step].add(uuid)

@@ -16,7 +16,7 @@ from hinomi.schema.detection import Detection
 
 def judge(rule: Rule, window: Window, last: int) -> tuple[Detection, ...]:
     order = rule.order or rule.filters
-    if rule.expression is None and not waits(rule) and not keeps(rule.condition, len(window.kinds)):
+    if rule.expression is None and not _may_be_met(rule, order, window, last):
         return ()
     places = window.stretch(last, rule.window_s)
     detections = window.detections[places.start : places.stop]
@@ -30,6 +30,15 @@ def judge(rule: Rule, window: Window, last: int) -> tuple[Detection, ...]:
         if is_met and length == len(order):
             return chained([(name,) for name in order], detections)
     return tuple(detections) if is_met else ()
+
+
+def _may_be_met(rule: Rule, order: tuple[str, ...], window: Window, last: int) -> bool:
+    """A quick look before the window is cut out: the chain cannot be longer than the place of its last filter in the order."""
+    if waits(rule):
+        return True
+    name = window.values[last]
+    longest_here = max((step for step, other in enumerate(order, 1) if other == name), default=0)
+    return keeps(rule.condition, min(longest_here, len(window.kinds)))
 
 
 def waits(rule: Rule) -> bool:
