@@ -24,7 +24,7 @@ def test_every_test_file_mirrors_a_file_of_the_package() -> None:
         relative = path.relative_to(ROOT / "tests")
         if relative.parts[0] in APART:
             continue
-        room = PACKAGE / relative.parent
+        room = (ROOT if relative.parts[0] == "benchmarks" else PACKAGE) / relative.parent
         subject = relative.stem.removeprefix("test_")
         # test_<file>_<aspect>.py may hold one aspect of a file
         candidates = ["_".join(subject.split("_")[:count]) for count in range(subject.count("_") + 1, 0, -1)]
