@@ -83,6 +83,7 @@ def test_right_click_leads_to_the_execution_profile_with_the_script_marked(alert
         "Execution profile",
         "Raw record",
         "Filter in",
+        "Make an exception",
         "Copy",
     ]
     menu.get_by_role("menuitem", name="Execution profile").click()
