@@ -99,7 +99,10 @@ class Window:
 def trimmed(detection: Detection) -> Detection:
     """The detection as it waits in windows: long texts cut; so before and after a restart."""
     activity = detection.activity
-    if not any(isinstance(value, str) and len(value) > KEPT_TEXT for value in activity.values()):
+    for value in activity.values():  # a plain loop: this is asked of every detection
+        if type(value) is str and len(value) > KEPT_TEXT:
+            break
+    else:
         return detection
     cut = {name: value[:KEPT_TEXT] if isinstance(value, str) else value for name, value in activity.items()}
     return replace(detection, activity=cut)
