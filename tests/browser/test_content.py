@@ -103,9 +103,12 @@ def test_models_that_lack_their_data_say_what_they_need_and_refuse_to_be_switche
     switch = row.get_by_role("switch")
     name = row.locator(".model-name a").inner_text()
     switch.click(force=True)
-    seen.get_by_role("dialog", name="Switch this model off?").get_by_role("button", name="Switch off").click()
+    with seen.expect_response(lambda answer: answer.request.method == "PATCH"):
+        seen.get_by_role("dialog", name="Switch this model off?").get_by_role("button", name="Switch off").click()
     expect(switch).not_to_be_checked()
-    switch.click(force=True)
+    expect(switch).to_be_enabled()
+    with seen.expect_response(lambda answer: answer.status == 409):
+        switch.click(force=True)
     expect(seen.get_by_role("status").filter(has_text=f"{name}: not available: needs")).to_be_visible()
     expect(switch).not_to_be_checked()
     open_page.errors.clear()  # type: ignore[attr-defined]  # the browser reports the 409 itself
