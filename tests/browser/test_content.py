@@ -106,6 +106,7 @@ def test_models_that_lack_their_data_say_what_they_need_and_refuse_to_be_switche
     with seen.expect_response(lambda answer: answer.request.method == "PATCH"):
         seen.get_by_role("dialog", name="Switch this model off?").get_by_role("button", name="Switch off").click()
     expect(switch).not_to_be_checked()
+    expect(seen.get_by_role("dialog")).to_have_count(0)  # while it fades it takes the click
     expect(switch).to_be_enabled()
     with seen.expect_response(lambda answer: answer.status == 409):
         switch.click(force=True)
