@@ -6,6 +6,7 @@ All names and values are invented. `batches(n)` yields ActivityBatches of about 
 import random
 import uuid
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -46,6 +47,19 @@ _KINDS = (
 )
 
 
+@dataclass(slots=True)
+class _Process:
+    hash_id: int
+    program: str
+    command: str
+    pid: int
+    creator: "_Process | None"  # its own creator is forgotten once it has started another
+
+    def __post_init__(self) -> None:
+        if self.creator is not None:
+            self.creator = replace(self.creator, creator=None)
+
+
 class Telemetry:
     """Deterministic for a seed. Event time runs on through `days` over the whole of `total` activities."""
 
@@ -55,7 +69,7 @@ class Telemetry:
         self._now = START_MS
         self._hosts = [f"PC-{n:04d}" for n in range(hosts)]
         self._guids = {host: str(uuid.uuid5(uuid.NAMESPACE_DNS, host.lower())) for host in self._hosts}
-        self._running: dict[str, list[tuple[int, str, str, int]]] = {host: [] for host in self._hosts}
+        self._running: dict[str, list[_Process]] = {host: [] for host in self._hosts}
         self._number = 0
 
     def batches(self, total: int, size: int = 5000) -> Iterator[tuple[int, list[ActivityBatch]]]:
@@ -77,7 +91,7 @@ class Telemetry:
         host = self._hosts[int(len(self._hosts) * chance.random() ** 2)]
         user = f"user{int(40 * chance.random() ** 2)}"
         _, _, event_id, sub_id, windows_id = next(entry for entry in _KINDS if entry[0] == kind)
-        hash_id, program, command, pid = self._actor(host)
+        actor = self._actor(host)
         row = {
             "uuid": str(uuid.UUID(int=chance.getrandbits(128))),
             "eventTime": self._now,
@@ -90,11 +104,11 @@ class Telemetry:
             "endpointHostName": host,
             "endpointIp": [f"10.1.{len(host)}.{int(host[3:]) % 250}"],
             "osName": "Windows",
-            "processFilePath": program,
-            "processName": program.rpartition("\\")[2],
-            "processCmd": command,
-            "processPid": pid,
-            "processHashId": hash_id,
+            "processFilePath": actor.program,
+            "processName": actor.program.rpartition("\\")[2],
+            "processCmd": actor.command,
+            "processPid": actor.pid,
+            "processHashId": actor.hash_id,
             "processUser": user,
             "processUserDomain": "EXAMPLE",
             "winEventId": windows_id,
@@ -106,40 +120,55 @@ class Telemetry:
             "recordFile": f"{host}/sysmon-{self._number // 100_000}.evtx",
             "recordNumber": self._number,
         }
-        row |= getattr(self, f"_{kind}")(host, user)
+        row |= self._process(host, user, actor) if kind == "process" else getattr(self, f"_{kind}")(host, user)
         row["rawDataStr"] = _record(row, windows_id)
         return row
 
-    def _actor(self, host: str) -> tuple[int, str, str, int]:
+    def _actor(self, host: str) -> "_Process":
         running = self._running[host]
         if not running or self._random.random() < 0.002:
-            running.append(self._started())
-            del running[:-30]
+            self._remember(host, self._started(None))
         return self._random.choice(running)
 
-    def _started(self) -> tuple[int, str, str, int]:
+    def _remember(self, host: str, started: "_Process") -> None:
+        """Thirty run at a time; the first five of a host, as its services, until it ends."""
+        running = self._running[host]
+        running.append(started)
+        del running[5:-25]
+
+    def _started(self, creator: "_Process | None") -> "_Process":
         program = _PROGRAMS[int(len(_PROGRAMS) * self._random.random() ** 2)]
         command = f'"{program}" --mode {self._random.randrange(40)} --token {self._random.randrange(4000)}'
-        return self._random.getrandbits(62), program, command, self._random.randrange(4, 30_000, 4)
+        return _Process(self._random.getrandbits(62), program, command, self._random.randrange(4, 30_000, 4), creator)
 
-    def _process(self, host: str, user: str) -> dict[str, Any]:
-        started = hash_id, program, command, pid = self._started()
-        self._running[host].append(started)
+    def _process(self, host: str, user: str, actor: "_Process") -> dict[str, Any]:
+        started = self._started(actor)
+        self._remember(host, started)
+        command = started.command
         if self._random.random() < 0.0005:
             command = f"reg.exe save hklm\\sam C:\\temp\\{self._random.randrange(100)}.hiv"
-        digest = uuid.uuid5(uuid.NAMESPACE_OID, program).hex
-        return {
-            "objectFilePath": program,
-            "objectName": program.rpartition("\\")[2],
+        digest = uuid.uuid5(uuid.NAMESPACE_OID, started.program).hex
+        row = {
+            "objectFilePath": started.program,
+            "objectName": started.program.rpartition("\\")[2],
             "objectCmd": command,
-            "objectPid": pid,
-            "objectProcessHashId": hash_id,
+            "objectPid": started.pid,
+            "objectProcessHashId": started.hash_id,
             "objectUser": user,
             "objectUserDomain": "EXAMPLE",
             "objectFileHashSha256": digest * 2,
             "objectFileHashMd5": digest,
             "objectFileImphash": digest[::-1],
             "objectIntegrityLevel": 8192,
+        }
+        if actor.creator is None:
+            return row
+        # as the pipeline fills it in (normalise/ancestry.py)
+        return row | {
+            "parentFilePath": actor.creator.program,
+            "parentCmd": actor.creator.command,
+            "parentPid": actor.creator.pid,
+            "parentHashId": actor.creator.hash_id,
         }
 
     def _file(self, _host: str, user: str) -> dict[str, Any]:

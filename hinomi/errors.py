@@ -93,8 +93,8 @@ class Place:
 class ContentError(InputError):
     """A content file that cannot be used: what is wrong, where, and what would be right."""
 
-    def __init__(self, message: str, at: Place, ja: str = "") -> None:
+    def __init__(self, message: str, at: Place, ja: str) -> None:
         super().__init__(f"{at}: {message}")
         self.at = at
         self.message = message
-        self.ja = ja or message  # the message in Japanese; parsers that are not ours speak English
+        self.ja = ja  # the message in Japanese

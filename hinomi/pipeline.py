@@ -126,9 +126,14 @@ class Pipeline:
         self._engine = Engine(content.enabled_filters)
         self._ancestry = Ancestry(lake.creators)
         self._writer = ThreadPoolExecutor(2, thread_name_prefix="lake-writer")
+        self._asker = ThreadPoolExecutor(1, thread_name_prefix="lake-asker")  # never behind what is being written
         self._closed = threading.Condition()
         self.total = Tally()
         self._restore()
+
+    def prepare(self) -> None:
+        """Make what the first batches need, while there is time before they come."""
+        self._engine.prepare()
 
     # ---- one batch ------------------------------------------------------------------------------------------------
     def step(self) -> Tally | None:
@@ -174,12 +179,16 @@ class Pipeline:
             return
         entries = [self._normalise(sequence, batch, now_ms) for sequence, batch in taken]
         tally = Tally(batches=1, last_sequence=entries[-1].sequence, read=sum(entry.records for entry in entries))
-        self._mark_known(entries)
+        under_way = set[str]().union(*(flight.fresh for flight in self._flights))  # not yet in the lake, or only just
+        marking = self._asker.submit(self._mark_known, entries, under_way)
         self._ancestry.complete([batch for entry in entries for batch in entry.batches])
-        writing = [self._writer.submit(self._write_activities, entries, tally)]
-        flight = _Flight(tally, {uuid for entry in entries for uuid in entry.fresh}, [], [], {}, {}, writing)
+        writing = [self._writer.submit(self._write_activities, entries, tally, marking)]
+        flight = _Flight(tally, set(), [], [], {}, {}, writing)
         self._flights.append(flight)
-        split = self._exceptions.working(now_ms).split(self._detect(entries))
+        found = [self._engine.observe_all(entry.batches) for entry in entries]
+        marking.result()
+        flight.fresh = {uuid for entry in entries for uuid in entry.fresh}
+        split = self._exceptions.working(now_ms).split(_of_fresh(entries, found))
         writing.append(self._writer.submit(self._write_detections, split, tally))
         flight.matches = self._correlator.observe(split.kept)
         flight.hits = split.hits
@@ -212,8 +221,8 @@ class Pipeline:
         found = normalised(self._normaliser, batch, received_ms)
         return _Entry(sequence, len(batch.records), found.activities, [*batch.dead, *found.dead])
 
-    def _mark_known(self, entries: Sequence[_Entry]) -> None:
-        """Decide for each activity: new, a replay of this entry, or a duplicate of something kept before."""
+    def _mark_known(self, entries: Sequence[_Entry], seen: set[str]) -> None:
+        """Decide for each activity: new, a replay of this entry, or a duplicate of something kept before or in `seen`."""
         uuids: list[str] = []
         times: list[int] = []
         for entry in entries:
@@ -222,7 +231,6 @@ class Pipeline:
                     uuids += batch.fields["uuid"]
                     times += batch.fields["eventTime"]
         known = self._lake.known(uuids, times)
-        seen = set().union(*(flight.fresh for flight in self._flights))  # not yet in the lake, or only just
         for entry in entries:
             for batch in entry.batches:
                 if batch.projected:
@@ -235,7 +243,8 @@ class Pipeline:
                         entry.fresh[uuid] = held is None
                         seen.add(uuid)
 
-    def _write_activities(self, entries: Sequence[_Entry], tally: Tally) -> None:
+    def _write_activities(self, entries: Sequence[_Entry], tally: Tally, marking: Future[None]) -> None:
+        marking.result()
         chosen: list[tuple[int, ActivityBatch, list[int] | None]] = []
         for entry in entries:
             tally.duplicates += entry.duplicates
@@ -245,14 +254,6 @@ class Pipeline:
                     continue
                 chosen.append((entry.sequence, batch, _rows_to_write(entry, batch)))
         self._lake.write_activities([(seq, batch, rows) for seq, batch, rows in chosen if rows is None or rows])
-
-    def _detect(self, entries: Sequence[_Entry]) -> list[Detection]:
-        return [
-            detection
-            for entry in entries
-            for detection in self._engine.observe_all(entry.batches)
-            if detection.uuid in entry.fresh
-        ]
 
     def _write_detections(self, split: Split, tally: Tally) -> None:
         """A replayed entry may have left some of its detections in the lake: it writes only those it does not hold."""
@@ -315,6 +316,7 @@ class Pipeline:
             return self._closed.wait_for(lambda: self.position >= sequence, timeout_s)
 
     def close(self) -> None:
+        self._asker.shutdown()
         self._writer.shutdown()
 
     # ---- state ----------------------------------------------------------------------------------------------------
@@ -346,6 +348,11 @@ def _state(database: Database) -> dict[str, bytes]:
     with database.read() as connection:
         rows = connection.execute(sa.select(STATE.c.name, STATE.c.value)).all()
     return {row.name: bytes(row.value) for row in rows}
+
+
+def _of_fresh(entries: Sequence[_Entry], found: Sequence[list[Detection]]) -> list[Detection]:
+    """What was detected in each entry, without its duplicates."""
+    return [one for entry, some in zip(entries, found, strict=True) for one in some if one.uuid in entry.fresh]
 
 
 def _rows_to_write(entry: _Entry, batch: ActivityBatch) -> list[int] | None:

@@ -7,6 +7,7 @@ from hinomi.access.access import Access
 from hinomi.access.password import hash_password
 from hinomi.database import Database
 from hinomi.schema.principal import Principal, PrincipalKind, Role
+from tests.make_database import database_at
 
 PASSWORD = "tabo-kire-munos-9"
 START_S = 1_780_000_000.0  # 2026-05-28
@@ -41,7 +42,7 @@ def user(house: Access, name: str, role: Role) -> None:
 
 
 def access(folder: Path, clock: Clock | None = None) -> Access:
-    made = Database(folder / "operations.db")
+    made = Database(database_at(folder / "operations.db"))
     made.create()
     return Access(made, clock or Clock())
 

@@ -12,6 +12,7 @@ from hinomi.lake.lake import Lake
 from hinomi.pipeline import Pipeline
 from hinomi.schema.alert import AlertQuery
 from hinomi.workbench.workbench import Workbench
+from tests.make_database import database_at
 
 
 class Rooms:
@@ -19,7 +20,7 @@ class Rooms:
 
     def __init__(self, folder: Path, content: Content) -> None:
         self.content = content
-        self.database = Database(folder / "hinomi.db")
+        self.database = Database(database_at(folder / "hinomi.db"))
         self.spool = Spool(folder / "spool")
         self.lake = Lake.start(folder / "lake")
         self.workbench = Workbench(self.database, "1", time.time, Access(self.database, time.time))

@@ -13,6 +13,7 @@ from hinomi.schema.incident import IncidentQuery as IncidentQuery
 from hinomi.schema.principal import Principal, PrincipalKind, Role
 from hinomi.workbench.workbench import Workbench
 from tests.make_access import START_S, Clock
+from tests.make_database import database_at
 
 START_MS = int(START_S * 1000)
 HOUR_MS = 3600 * 1000
@@ -131,7 +132,7 @@ class House:
 
     def __init__(self, folder: Path, models: Content | None = None) -> None:
         self.clock = Clock()
-        self.database = Database(folder / "operations.db")
+        self.database = Database(database_at(folder / "operations.db"))
         self.database.create()
         self.access = Access(self.database, self.clock)
         self.workbench = Workbench(self.database, "1", self.clock, self.access)

@@ -19,6 +19,7 @@ from hinomi.pipeline import Pipeline
 from hinomi.schema.exception import ExceptionOperator, ExceptionTerms
 from hinomi.schema.principal import COMMAND_LINE
 from hinomi.schema.record import RecordBatch
+from hinomi.sensor.record import write_record
 from hinomi.settings import shipped_content
 from tests import make
 from tests.make_rooms import Rooms
@@ -72,6 +73,30 @@ def test_the_same_records_again_are_duplicates_and_raise_nothing(rooms: Rooms) -
 def test_equal_lines_of_one_file_are_all_kept(rooms: Rooms) -> None:
     rooms.spool.append(make.record_batch(demo(), demo(), demo()))
     assert rooms.pipeline().drain().kept == 3
+
+
+def test_a_windows_event_that_a_sensor_read_again_is_kept_once(rooms: Rooms) -> None:
+    """After a crash of the sensor one batch of a channel comes under new numbers, in a batch with the first or later."""
+    event = (
+        "<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System><Provider Name='Microsoft-Windows-Sysmon'/>"
+        "<EventID>1</EventID><TimeCreated SystemTime='2026-01-15T03:00:00.0000000Z'/><EventRecordID>5</EventRecordID>"
+        "<Channel>Microsoft-Windows-Sysmon/Operational</Channel><Computer>pc1</Computer></System><EventData>"
+        "<Data Name='Image'>C:\\Windows\\System32\\cmd.exe</Data><Data Name='CommandLine'>cmd.exe /c echo "
+        '"reg.exe save hklm\\sam C:\\demo\\demo.hive"</Data></EventData></Event>'
+    )
+    sensor = "6d3c1f0e-9d5a-4f0e-8a39-0d4f0a1b2c3d"
+    copies = [
+        write_record(sensor, "0" * 16, number, 1_768_446_000_000 + number, "pc1", [], "windows_event",
+                     {"channel": "Microsoft-Windows-Sysmon/Operational", "xml": event})
+        for number in (1, 2, 3)
+    ]  # fmt: skip
+    rooms.spool.append(make.record_batch(*copies[:2], source="sensor"))
+    first = rooms.pipeline().drain()
+    assert (first.kept, first.duplicates, first.detections > 0) == (1, 1, True)
+    rooms.spool.append(make.record_batch(copies[2], source="sensor"))
+    again = rooms.pipeline().drain()
+    assert (again.kept, again.duplicates, again.detections, again.alerts) == (0, 1, 0, 0)
+    assert rooms.lake.status().activities == 1
 
 
 @pytest.mark.parametrize("broken", ["write_detections", "close"])

@@ -14,6 +14,7 @@ from hinomi.access import session, throttle
 from hinomi.access.api_key import ApiKeys
 from hinomi.access.audit import Audit
 from hinomi.access.password import hash_password, is_outdated, make_password, matches
+from hinomi.access.refusals import Refusals
 from hinomi.access.store import users
 from hinomi.access.user import User, Users, as_user, find, is_name
 from hinomi.database import Database
@@ -39,6 +40,7 @@ class Access:
         self.audit = Audit(database, clock)
         self.users = Users(database, self.audit, clock)
         self.keys = ApiKeys(database, self.audit, clock)
+        self.refusals = Refusals(database, self.audit, clock)
 
     def create_first_administrator(self, name: str = "administrator") -> str | None:
         """The new administrator's password; None, and nothing done, when there is any user."""

@@ -87,6 +87,7 @@ def _on_hinomi_error(request: Request, error: Exception) -> Response:
     message = str(error)
     if isinstance(error, QueryError) and request.url.path.startswith(_CONSOLE):
         more |= {"text": {"en": error.text.en, "ja": error.text.ja}, "column": error.column}
+        more["details"] = {"at": error.column} | ({"suggestion": error.suggestion} if error.suggestion else {})
     told = more.get("text")
     if isinstance(told, dict) and request.url.path.startswith(_CONSOLE):
         message = told["ja"] if request.headers.get("accept-language", "").startswith("ja") else message

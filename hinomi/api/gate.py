@@ -17,8 +17,8 @@ from fastapi.routing import APIRoute
 from hinomi.access.access import LoggedIn
 from hinomi.access.permission import require
 from hinomi.api.house import House
-from hinomi.errors import TooMany, Unauthorised
-from hinomi.schema.principal import Permission, Principal
+from hinomi.errors import Forbidden, TooMany, Unauthorised
+from hinomi.schema.principal import Permission, Principal, PrincipalKind
 
 COOKIE = "hinomi_session"
 CSRF_HEADER = "x-csrf-token"
@@ -35,8 +35,17 @@ class Gate:
     def __call__(self, request: Request) -> Principal:
         principal = self._principal(request)
         if self.permission is not None:
-            require(principal, self.permission)
+            self._require(request, principal, self.permission)
         return principal
+
+    def _require(self, request: Request, principal: Principal, permission: Permission) -> None:
+        """A key that asks for too much is written down, and a person who would change something; pages only look."""
+        try:
+            require(principal, permission)
+        except Forbidden:
+            if principal.kind is PrincipalKind.KEY or request.method not in _SAFE:
+                house_of(request).access.refusals.tell(principal, permission, f"{request.method} {request.url.path}")
+            raise
 
     def _principal(self, request: Request) -> Principal:
         house: House = request.app.state.house
@@ -138,10 +147,13 @@ def api_routes(app: FastAPI) -> list[APIRoute]:
     return [route for route in app.routes if isinstance(route, APIRoute)]
 
 
-def refuse_ungated(app: FastAPI) -> None:
-    """RuntimeError that names each route that nobody guards, and each that cannot be looked at."""
+def refuse_ungated(app: FastAPI, is_guarded: Callable[[object], bool] = lambda _: False) -> None:
+    """RuntimeError that names each route that nobody guards, and each that cannot be looked at.
+
+    `is_guarded` judges routes of other kinds (socket_gate).
+    """
     routes = api_routes(app)
     ungated = [f"{sorted(route.methods or ())} {route.path}" for route in routes if len(gates(route)) != 1]
-    ungated += [repr(route) for route in app.routes if not isinstance(route, APIRoute)]
+    ungated += [repr(route) for route in app.routes if not isinstance(route, APIRoute) and not is_guarded(route)]
     if ungated:
         raise RuntimeError(f"routes must declare exactly one Gate or Open: {', '.join(ungated)}")

@@ -10,8 +10,8 @@ from hinomi.api.house import House
 from hinomi.api.reply import reply
 from hinomi.api.resource import resource
 from hinomi.api.shapes import Shape
-from hinomi.ingest import packing
 from hinomi.schema.principal import Permission
+from hinomi.wire import packing
 
 router = resource("/ingest/v1", "ingest")
 
@@ -39,7 +39,7 @@ class Progress(Shape):
     },
 )
 async def append_records(request: Request, house: Rooms) -> Response:
-    """Keep a batch (hinomi.ingest.packing). Answered only when it would survive a power cut."""
+    """Keep a batch (hinomi.wire.packing). Answered only when it would survive a power cut."""
     body = await request.body()
     sequence = await run_in_threadpool(_append, house, body)
     return reply({"sequence": sequence})

@@ -8,7 +8,7 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import orjson
@@ -18,6 +18,8 @@ from hinomi.api.reply import base_url
 from hinomi.errors import InputError
 
 _SIGNATURE_BYTES = 16
+T = TypeVar("T")
+
 _TOKENS = ("skipToken", "nextBatchToken")
 
 
@@ -66,6 +68,21 @@ def page(items: list[Any], link: str | None, total: int | None = None) -> dict[s
     if link:
         found["nextLink"] = link
     return found
+
+
+def cut(
+    request: Request, secret: bytes, route: str, state: Mapping[str, Any], found: list[T], size: int
+) -> tuple[list[T], str | None]:
+    """One page of a list that is all at hand, from `state["skip"]` on, and the link to the next."""
+    first = state["skip"]
+    return found[first : first + size], link_behind(request, secret, route, state, first + size, len(found))
+
+
+def link_behind(
+    request: Request, secret: bytes, route: str, state: Mapping[str, Any], last: int, total: int
+) -> str | None:
+    """The link to what comes behind the first `last` of `total`; None when that is nothing."""
+    return next_link(request, seal(secret, route, {**state, "skip": last})) if last < total else None
 
 
 def console_page(items: list[Any], total: int | None, skip_token: str) -> dict[str, Any]:

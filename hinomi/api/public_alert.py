@@ -4,7 +4,7 @@ Clients refuse a whole page for one field of the wrong type and index into lists
 `matchedRules` are never empty, no field is null, every value keeps to the public enums.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from hinomi.query.moment import format_second
@@ -16,8 +16,8 @@ PROVENANCE = ["Alert"]
 _MILLISECONDS = 1000
 
 
-def public_alert(alert: AlertDetail, base: str) -> dict[str, Any]:
-    """`base`: scheme and host of our console."""
+def public_alert(alert: AlertDetail, base: str, servers: Collection[str] = ()) -> dict[str, Any]:
+    """`base`: scheme and host of our console. `servers`: endpoint GUIDs that the inventory knows to be servers."""
     row = alert.row
     indicators = _indicators(alert)
     shown: dict[str, Any] = {
@@ -36,7 +36,7 @@ def public_alert(alert: AlertDetail, base: str) -> dict[str, Any]:
         "createdDateTime": format_second(row.created_ms),
         "updatedDateTime": format_second(row.updated_ms),
         "ownerIds": [row.owner] if row.owner else [],
-        "impactScope": _impact_scope(row, alert.highlights, indicators),
+        "impactScope": _impact_scope(row, alert.highlights, indicators, servers),
         "description": alert.description.en,
         "matchedRules": [_rule(rule) for rule in alert.rules],
         "indicators": indicators,
@@ -134,12 +134,13 @@ def _entity_value(entity: Entity) -> Any:
 
 
 def _impact_scope(
-    row: AlertRow, highlights: Sequence[Highlight], indicators: Sequence[dict[str, Any]]
+    row: AlertRow, highlights: Sequence[Highlight], indicators: Sequence[dict[str, Any]], servers: Collection[str]
 ) -> dict[str, Any]:
     counts = row.impact.counts
+    server_count = sum(each.type is EntityType.HOST and each.id in servers for each in row.impact.entities)
     return {
-        "desktopCount": counts.get(EntityType.HOST, 0),
-        "serverCount": 0,
+        "desktopCount": counts.get(EntityType.HOST, 0) - server_count,
+        "serverCount": server_count,
         "accountCount": counts.get(EntityType.ACCOUNT, 0),
         "emailAddressCount": counts.get(EntityType.EMAIL_ADDRESS, 0),
         "containerCount": counts.get(EntityType.CONTAINER, 0),

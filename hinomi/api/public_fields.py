@@ -108,7 +108,14 @@ _OF_DETECTIONS = _names("""
     actorHostName deviceProcessName sandboxSubmittedTime sandboxCompletedTime actorIp actorProto
 """)
 
+_OF_MAIL = _names("""
+    msgUuid mailDirection mailFromAddresses mailToAddresses mailMsgSubject mailMsgId mailCcAddresses
+    mailBccAddresses mailSenderIp mailAttachmentHash attachmentFileName attachmentUrls attachmentSha1
+    attachmentMd5 attachmentSha256 orgId mailUrlsVisibleLink mailUrlsRealLink mailbox mailSourceDomain
+""")
+
 _EMPTY = Column("''", bare=False)
 
 ACTIVITIES: Fields = dict.fromkeys(_OF_ENDPOINTS, _EMPTY) | dict(ACTIVITY)
 DETECTIONS: Fields = dict.fromkeys(_OF_ENDPOINTS + _OF_DETECTIONS, _EMPTY) | dict(SEARCH)
+MAIL: Fields = dict.fromkeys(_OF_MAIL, _EMPTY) | dict(ACTIVITIES)

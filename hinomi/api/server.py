@@ -12,15 +12,17 @@ from fastapi.openapi.utils import get_openapi
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from hinomi.api import console, failures, ingest, probes, v3
-from hinomi.api.console import bundles
+from hinomi.api import console, failures, ingest, probes, socket_gate, v3
+from hinomi.api.console import block_list, bundles, kit
 from hinomi.api.console_files import SECURITY_HEADERS, is_for_console, serve_console
 from hinomi.api.envelope import REQUEST_S, Envelope
 from hinomi.api.gate import Open, Rates, refuse_ungated
 from hinomi.api.house import House
 from hinomi.api.reply import reply
-from hinomi.ingest.packing import MAX_BODY_BYTES
+from hinomi.api.search_turns import SearchTurns
 from hinomi.operations.bundle import MAX_ZIP
+from hinomi.operations.kit_archive import MAX_UPLOAD_BYTES
+from hinomi.wire.packing import MAX_BODY_BYTES
 
 
 def create_app(house: House, request_s: float = REQUEST_S) -> FastAPI:
@@ -35,6 +37,7 @@ def create_app(house: House, request_s: float = REQUEST_S) -> FastAPI:
     )
     app.state.house = house
     app.state.metrics = probes.Metrics(house)
+    app.state.search_turns = SearchTurns()
     app.state.rates = Rates(house.requests_per_minute)
     for router in (*v3.RESOURCES, *console.RESOURCES, ingest.router, probes.router):
         app.router.routes.extend(router.routes)  # flat, so that the check below sees every one
@@ -42,15 +45,21 @@ def create_app(house: House, request_s: float = REQUEST_S) -> FastAPI:
         "/openapi.json", _openapi, include_in_schema=False, dependencies=[Depends(Open("says no secret"))]
     )
     failures.install(app)
+    socket_gate.install(app)
     app.add_exception_handler(404, _on_missing)
     app.add_middleware(
         Envelope,
         observe=app.state.metrics.observe,
         security_headers=SECURITY_HEADERS,
-        wide_paths={bundles.IMPORT_PATH: MAX_ZIP, ingest.RECORDS_PATH: MAX_BODY_BYTES},
+        wide_paths={
+            block_list.IMPORT_PATH: block_list.MAX_FORM_BYTES,
+            bundles.IMPORT_PATH: MAX_ZIP,
+            kit.REPORTS_PATH: MAX_UPLOAD_BYTES,
+            ingest.RECORDS_PATH: MAX_BODY_BYTES,
+        },
         seconds=request_s,
     )
-    refuse_ungated(app)
+    refuse_ungated(app, socket_gate.is_guarded)
     return app
 
 

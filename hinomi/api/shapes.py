@@ -25,7 +25,7 @@ class Text(Shape):
 
 
 class Error(Shape):
-    """`text` and `column` on the console's routes, where a query cannot be read; `blinded_proofs` with BlindsProofs.
+    """`text`, `column` and `details` {at, suggestion} on the console's routes, where a query cannot be read; `blinded_proofs` with BlindsProofs.
 
     For content: `errors` with line and column of a text that cannot be used, `proof` with RedProof, `models` with InUse,
     `id` with Exists.
@@ -37,6 +37,7 @@ class Error(Shape):
     trace_id: str | None = None
     text: Text | None = None
     column: int | None = None
+    details: dict[str, Any] | None = None
     blinded_proofs: list[dict[str, str]] | None = None
     errors: list[dict[str, Any]] | None = None
     proof: dict[str, Any] | None = None

@@ -8,6 +8,7 @@ rooms.py        what the API is handed of a house
 serving.py      the house behind HTTP, in the foreground
 simulations.py  the built-in recordings, loaded once
 importing.py    recordings into a data folder, through its server or directly
-searching.py    Search over a lake that this process has open
+lake.py         the lake of a data folder, beside its server or alone
+searching.py    Search for the command line, through the server or over the lake
 asking.py       what the command line asks of a data folder
 """

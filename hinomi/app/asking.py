@@ -2,8 +2,7 @@
 runs); the lake has one owner, so Search goes through the server when there is one."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,14 +10,12 @@ from hinomi.access.access import Access
 from hinomi.api.console.alert_row import alert_row
 from hinomi.api.console.explain import console_times
 from hinomi.app.content import load_all
-from hinomi.app.folder import DataFolder
+from hinomi.app.lake import open_lake
 from hinomi.app.local_server import LocalServer
 from hinomi.app.opening import open_access, open_database
 from hinomi.app.rooms import lake_numbers
-from hinomi.app.searching import search_lake
 from hinomi.detect.exception_store import ExceptionStore
 from hinomi.errors import InputError
-from hinomi.lake.lake import Lake
 from hinomi.operations.inquiry import Inquiry
 from hinomi.schema.alert import AlertQuery, Status
 from hinomi.schema.principal import COMMAND_LINE, Role
@@ -41,16 +38,6 @@ def list_alerts(settings: Settings, status: Sequence[str], limit: int) -> list[d
         query = replace(query, skip_token=page.skip_token)
 
 
-@contextmanager
-def open_lake(settings: Settings) -> Iterator[Lake]:
-    """The lake alone, for a question to a folder that no server holds."""
-    with (
-        DataFolder(settings.data).hold(),
-        Lake.start(settings.data / "lake", memory_mb=settings.lake_memory_mb) as lake,
-    ):
-        yield lake
-
-
 def _workbench(settings: Settings) -> Workbench:
     database = open_database(settings)
     return Workbench(database, settings.org, time.time, Access(database, time.time))
@@ -61,19 +48,6 @@ def _status(name: str) -> Status:
         if status.lower() == name.lower():
             return status
     raise InputError(f"no status {name!r}; there are: {', '.join(Status)}")
-
-
-def search_activities(
-    settings: Settings, query: str, start: str | None, end: str | None, limit: int
-) -> Iterator[dict[str, Any]]:
-    """Activities that the query finds, newest first."""
-    server = LocalServer.of(settings)
-    if server is None:
-        with open_lake(settings) as lake:
-            yield from search_lake(lake, query, start, end, limit)
-        return
-    asked: dict[str, str | int] = {"query": query, "from": start or "", "to": end or "", "top": limit}
-    yield from server.get("/console/api/search", asked)["items"]
 
 
 def explain(settings: Settings, asked: Mapping[str, str]) -> dict[str, Any]:

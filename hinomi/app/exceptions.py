@@ -10,9 +10,9 @@ from typing import Any, Protocol
 
 from hinomi.access.audit import Audit
 from hinomi.api.console.exception_rows import bill_row, exception_row
-from hinomi.app.asking import open_lake
 from hinomi.app.content import open_book
 from hinomi.app.desk import quote
+from hinomi.app.lake import open_lake
 from hinomi.app.local_server import LocalServer
 from hinomi.errors import InputError
 from hinomi.operations.exceptions import ExceptionBook

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -10,30 +11,48 @@ from dataclasses import asdict
 from typing import Any, Self
 
 from hinomi.access.access import Access
+from hinomi.app.answering import open_directories, open_post_office, open_shells
 from hinomi.app.content import open_book
 from hinomi.app.folder import DataFolder
+from hinomi.app.forensics import open_forensics
 from hinomi.app.memory import give_back, settle
-from hinomi.app.opening import open_database
+from hinomi.app.opening import open_database, operational_url
+from hinomi.app.question import ask_of
+from hinomi.app.sensing import open_sensing
+from hinomi.app.sensor_packages import package_keeper
+from hinomi.app.upkeep import UpkeepRounds
 from hinomi.attack.catalogue import load_attack, use_imported
 from hinomi.detect.content import Content
 from hinomi.errors import ContentError, HinomiError
-from hinomi.ingest.packing import pack
+from hinomi.hunt.desk import HuntDesk
 from hinomi.ingest.spool import Spool
 from hinomi.ingest.store import DeadLetters
+from hinomi.inventory.inventory import Inventory
+from hinomi.inventory.policies import Policies
 from hinomi.lake.lake import Lake
+from hinomi.lake.retention import parse_rules
 from hinomi.operations.editing import ContentEditor
+from hinomi.operations.endpoints import EndpointKeeper
 from hinomi.operations.exceptions import ExceptionBook
+from hinomi.operations.hunts import Hunts
+from hinomi.operations.keeping import LakeKeeping
 from hinomi.operations.preview import Previews
 from hinomi.operations.proof_book import ProofBook
+from hinomi.operations.search_book import SearchBook
 from hinomi.operations.time_travels import TimeTravels
 from hinomi.pipeline import Pipeline
+from hinomi.response.desk import ResponseDesk
 from hinomi.schema.record import RecordBatch
 from hinomi.settings import Settings
+from hinomi.wire.packing import pack
 from hinomi.workbench.workbench import Workbench
 
 log = logging.getLogger(__name__)
 
 IDLE_S = 0.5  # an idle pipeline looks at the spool so often even when nobody wakes it
+# Rows go to the lake in pieces of what a socket holds, and after each the thread that writes needs a turn: by Python's own
+# 5 ms it waits longer for the thread that detects than the lake does for its disk.
+TURN_S = 0.0005
 RETRY_S = 1.0  # after trouble (disk full, lake restarting)
 
 
@@ -47,6 +66,7 @@ class House:
         self._stop = threading.Event()
         self._wake = threading.Event()
         self._runner: threading.Thread | None = None
+        self._resting: list[threading.Thread] = []
         self._open = ExitStack()
 
     def __enter__(self) -> Self:
@@ -56,6 +76,7 @@ class House:
             self._open_rooms()
             guard.pop_all()
         settle()
+        sys.setswitchinterval(TURN_S)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -71,15 +92,36 @@ class House:
         self.proofs = ProofBook()
         self.editor = ContentEditor(self.book, self.proofs, load_attack().known_ids())
         self.access = Access(self.database, time.time)
+        self.searches = SearchBook(self.database, self.access.audit, time.time)
         self.workbench = Workbench(self.database, settings.org, time.time, self.access)
+        self.inventory = Inventory(self.database, time.time)
+        self.endpoints = EndpointKeeper(
+            self.database, self.inventory, Policies(self.database, time.time), self.access.audit
+        )
+        self.sensor_packages = package_keeper(self.database, settings.data, self.access.audit)
+        self.response = ResponseDesk(
+            self.database, self.access.audit, self.inventory, time.time, settings.data, operational_url(settings)
+        )
+        closing.callback(self.response.close)
+        self.shells = open_shells(self)
+        closing.callback(self.shells.close)
+        self.post_office = open_post_office(self)
+        self.directories = open_directories(self)
         self.exceptions = ExceptionBook(self.database, self.access.audit, lambda: self.content, time.time)
         self.letters = DeadLetters(self.database)
         self.secret = _secret(self.folder)
         passed = Pipeline.position_in(self.database)  # a spool that was lost must not use its numbers again
         self.spool = Spool(settings.data / "spool", floor_bytes=floor_bytes, at_least=passed)
         closing.callback(self.spool.close)
-        self.lake = Lake.start(settings.data / "lake", memory_mb=settings.lake_memory_mb, floor_bytes=floor_bytes)
+        self.lake = _open_lake(settings)
         closing.callback(self.lake.close)
+        rules = {} if settings.lake_url else parse_rules(settings.lake_keep)  # a cluster has its times to live
+        self.keeping = LakeKeeping(self.lake, self.database, self.access.audit, rules, time.time)
+        self.upkeep = UpkeepRounds(self.keeping, is_busy=lambda: self.waiting > 0)
+        closing.callback(self.upkeep.close)
+        self.forensics = open_forensics(self)
+        self.sensing = open_sensing(self, self.forensics.files, self.forensics.patterns.blob)
+        closing.callback(self.sensing.gateway.close)
         self.previews = Previews(self.lake)
         closing.callback(self.previews.jobs.close)
         self.pipeline = Pipeline(
@@ -94,14 +136,29 @@ class House:
         self.book.on_change = self.pipeline.use
         self.time_travels = TimeTravels(self.book, self.lake, time.time, is_busy=lambda: self.waiting > 0)
         closing.callback(self.time_travels.close)
+        self.hunt = HuntDesk(
+            *(self.database, self.access.audit, self.lake, time.time),
+            lambda query, dataset: ask_of(query, dataset, self.content),
+            is_busy=lambda: self.waiting > 0,
+        )
+        closing.callback(self.hunt.close)
+        self.hunts = Hunts(
+            self.book, self.access.audit, self.lake, self.hunt.queries, time.time, is_busy=lambda: self.waiting > 0
+        )
+        closing.callback(self.hunts.close)
         closing.callback(self.pipeline.close)
         closing.callback(self.stop)
 
     # ---- the pipeline's thread --------------------------------------------------------------------------------------
-    def start(self, at_rest: Sequence[Callable[[], None]] = ()) -> None:
-        """`at_rest` is done once, when there is nothing to do for the first time."""
+    def start(self, at_rest: Sequence[Callable[[], None]] = (), *, for_sensors: bool = True) -> None:
+        """`at_rest` is done once, when there is nothing to do for the first time. Unavailable when the sensors' door is taken."""
         self._runner = threading.Thread(target=self._run, args=(at_rest,), name="pipeline")
         self._runner.start()
+        self.response.start()
+        if for_sensors:
+            self.sensing.gateway.start()
+        self.hunt.start()
+        self.upkeep.start()
 
     def stop(self) -> None:
         """End after the batch under way; what is in the spool stays there for the next start."""
@@ -110,6 +167,12 @@ class House:
         if self._runner is not None:
             self._runner.join()
             self._runner = None
+        for thread in self._resting:  # a thread in native code must not outlive the interpreter: it would abort it
+            thread.join()
+        self._resting.clear()
+
+    def is_stopping(self) -> bool:
+        return self._stop.is_set()
 
     def append(self, batch: RecordBatch) -> int:
         """Lay a batch in the spool; on return it is on disk."""
@@ -146,9 +209,12 @@ class House:
 
     def _run(self, at_rest: Sequence[Callable[[], None]]) -> None:
         """Step while there is work. A room in trouble (disk full, lake restarting) is tried again, and shown."""
-        is_rested = False
+        is_rested = is_prepared = False
         while not self._stop.is_set():
             try:
+                if not is_prepared:
+                    self.pipeline.prepare()
+                    is_prepared = True
                 worked = self.pipeline.step() is not None
                 self.trouble = None
             except HinomiError as error:
@@ -163,11 +229,19 @@ class House:
                 continue
             if not self._wake.wait(IDLE_S) and not is_rested:
                 for work in at_rest:
-                    threading.Thread(target=work, name="at-rest", daemon=True).start()
+                    self._resting.append(threading.Thread(target=work, name="at-rest"))
+                    self._resting[-1].start()
                 at_rest = ()
                 give_back()
                 is_rested = True
             self._wake.clear()
+
+
+def _open_lake(settings: Settings) -> Lake:
+    if settings.lake_url:
+        return Lake.at(settings.lake_url, memory_mb=settings.lake_memory_mb)
+    floor_bytes = settings.disk_floor_mb << 20
+    return Lake.start(settings.data / "lake", memory_mb=settings.lake_memory_mb, floor_bytes=floor_bytes)
 
 
 def _secret(folder: DataFolder) -> bytes:

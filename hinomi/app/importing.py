@@ -92,7 +92,7 @@ def import_paths(settings: Settings, paths: Sequence[Path], progress: Progress) 
             return _import(ServerDoor(server), reading, progress)
         with House(settings) as house:
             house.pipeline.drain()  # what an interrupted run left is not counted as this import's
-            house.start()
+            house.start(for_sensors=False)  # another Hinomi of this machine may have their door
             return _import(HouseDoor(house), reading, progress)
 
 

@@ -22,9 +22,14 @@ class FirstUser:
 def open_database(settings: Settings) -> Database:
     """The operational database of a data folder, with its tables made."""
     DataFolder(settings.data).require()
-    database = Database(settings.database_url or settings.data / "hinomi.db")
+    database = Database(operational_url(settings))
     database.create()
     return database
+
+
+def operational_url(settings: Settings) -> str:
+    """Path or URL of the operational database."""
+    return settings.database_url or str((settings.data / "hinomi.db").resolve())
 
 
 def open_access(settings: Settings) -> Access:

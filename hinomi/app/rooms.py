@@ -8,7 +8,7 @@ from typing import Any
 from hinomi.api.house import House as ApiHouse
 from hinomi.app.house import House
 from hinomi.detect.measured import Measured, load_measured
-from hinomi.errors import ContentError
+from hinomi.errors import ContentError, HinomiError
 from hinomi.lake.lake import Lake
 from hinomi.schema.alert import AlertQuery
 
@@ -36,6 +36,27 @@ def api_house(house: House) -> ApiHouse:
         proofs=house.proofs,
         previews=house.previews,
         time_travels=house.time_travels,
+        hunt=house.hunt,
+        searches=house.searches,
+        hunts=house.hunts,
+        inventory=house.inventory,
+        files=house.forensics.files,
+        patterns=house.forensics.patterns,
+        simulations=house.forensics.simulations,
+        preflights=house.forensics.preflights,
+        kit=house.forensics.kit,
+        kit_reports=house.forensics.kit_reports,
+        packages=house.forensics.packages,
+        samples_to=house.settings.samples_to,
+        response=house.response,
+        shells=house.shells,
+        post_office=house.post_office,
+        enrolments=house.sensing.enrolments,
+        enrolment_text=house.sensing.text,
+        directories=house.directories,
+        living_tasks=house.response.tasks.living,
+        endpoints=house.endpoints,
+        sensor_packages=house.sensor_packages,
         measured=_measured(house),
         secret=house.secret,
         console=CONSOLE if (CONSOLE / "index.html").is_file() else None,
@@ -67,6 +88,7 @@ def status(house: House) -> dict[str, Any]:
         "alerts": house.workbench.page(AlertQuery(top=1)).total,
         "trouble": house.trouble,
         "contentProblems": [str(problem) for problem in house.content_problems],
+        "sensors": house.sensing.gateway.status(),
         "version": version("hinomi"),
     }
 
@@ -93,4 +115,8 @@ def unready(house: House) -> list[str]:
     reasons = [house.trouble] if house.trouble else []
     if not house.spool.has_room():
         reasons.append("InsufficientStorage: free disk space is under the floor; nothing is acknowledged")
+    try:
+        house.database.check()
+    except HinomiError as error:
+        reasons.append(f"{error.code}: {error}")
     return reasons

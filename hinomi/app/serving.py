@@ -1,5 +1,6 @@
 """The house behind HTTP, in the foreground, until SIGTERM or SIGINT."""
 
+import logging
 import signal
 import socket
 from collections.abc import Callable
@@ -11,9 +12,11 @@ from hinomi.api.server import create_app
 from hinomi.app.house import House
 from hinomi.app.rooms import api_house
 from hinomi.app.simulations import load_simulations
-from hinomi.errors import Unavailable
+from hinomi.errors import HinomiError, Unavailable
 from hinomi.schema.principal import COMMAND_LINE, Role
 from hinomi.settings import Settings
+
+log = logging.getLogger(__name__)
 
 LOCAL_KEY = "command line on this machine"
 GRACE_S = 10  # requests under way may end
@@ -59,14 +62,24 @@ def serve_house(settings: Settings, on_ready: Callable[[str], None], with_simula
             house.folder.announce(url, token)
             on_ready(url)
 
-        # the first to open the list of models need not wait for a thousand proofs
-        house.start(at_rest=[lambda: house.proofs.warm(house.book.page)])
+        # the first to open the list of models need not wait for a thousand proofs; an old lake learns what it has seen
+        house.start(
+            at_rest=[lambda: house.proofs.warm(house.book.page, house.is_stopping), lambda: fill_observed(house)]
+        )
         if with_simulations:
             load_simulations(house)
         try:
             _Server(config, ready).run(sockets=[listener])
         finally:
             house.folder.retract()
+
+
+def fill_observed(house: House) -> None:
+    """Look through what is older than the lake's table of observed values. Trouble is told, and tried at the next start."""
+    try:
+        house.lake.observed.fill(house.is_stopping)
+    except HinomiError as error:
+        log.warning("observed values of older activities are not all there yet: %s", error)
 
 
 def _local_key(house: House) -> str:

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from hinomi.api.console.time_travel import SentTravel, told_json
-from hinomi.app.asking import open_lake
 from hinomi.app.content import open_book
+from hinomi.app.lake import open_lake
 from hinomi.app.local_server import LocalServer
 from hinomi.errors import HinomiError, InputError
 from hinomi.operations.time_travels import TimeTravels

@@ -6,7 +6,32 @@ command prints JSON alone on standard output; progress and warnings go to standa
 
 import click
 
-from hinomi.cli import asking, attack, content, exceptions, explaining, lake, people, proving, recordings, serving
+from hinomi.cli import (
+    asking,
+    attack,
+    blocking,
+    content,
+    directory,
+    endpoints,
+    exceptions,
+    explaining,
+    hunting,
+    keys,
+    kit,
+    lake,
+    mail,
+    patterns,
+    people,
+    proving,
+    recordings,
+    response,
+    response_tasks,
+    searching,
+    sensor,
+    sensor_packages,
+    serving,
+    simulate,
+)
 from hinomi.cli.frame import Friendly, say
 
 
@@ -23,11 +48,20 @@ def main() -> None:
 for word in (
     *(serving.init, serving.serve, serving.up),
     *(recordings.import_, recordings.detect, recordings.dead_letters),
-    *(asking.alerts, asking.search, explaining.explain),
-    *(lake.lake, content.content, exceptions.exceptions, attack.attack),
+    *(asking.alerts, searching.search, explaining.explain, hunting.hunt, hunting.entity),
+    *(lake.lake, lake.backup, lake.restore, content.content, exceptions.exceptions, attack.attack),
+    *(endpoints.endpoints, sensor.sensor, response.response, mail.mail, directory.directory, keys.keys),
+    *(patterns.patterns, kit.kit, simulate.simulate),
     *(people.token, people.user),
 ):
     main.add_command(word)
 
+sensor.sensor.add_command(sensor_packages.packages)
 content.content.add_command(proving.verify)
 content.content.add_command(proving.lint)
+for word in (
+    *(response_tasks.ask, response_tasks.list_, response_tasks.show, response_tasks.wait, response_tasks.cancel),
+    *(response_tasks.approve, response_tasks.reject, response_tasks.undo),
+    *(blocking.block, blocking.unblock, blocking.blocked, blocking.scripts),
+):
+    response.response.add_command(word)

@@ -6,7 +6,8 @@ Texts stand in pairs (English, Japanese); the language follows HINOMI_LANG, then
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -26,14 +27,20 @@ def say(en: str, ja: str) -> str:
     return ja if is_japanese() else en
 
 
+INTERRUPTED = 130  # as shells say of a program that Ctrl-C ended
+
+
 class Friendly(click.Group):
-    """Prints what Hinomi says no to as one line, without a traceback."""
+    """Prints what Hinomi says no to, and that Ctrl-C ended it, as one line without a traceback."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except HinomiError as error:
             raise click.ClickException(str(error)) from None
+        except KeyboardInterrupt:
+            click.echo(say("Interrupted.", "中断しました。"), err=True)
+            raise SystemExit(INTERRUPTED) from None
         except BrokenPipeError:
             sys.stderr.close()
             raise SystemExit(141) from None
@@ -66,3 +73,22 @@ def existing(paths: Sequence[Path]) -> list[Path]:
 
 def warn(message: str) -> None:
     click.echo(message, err=True)
+
+
+@contextmanager
+def progress(text: str, *, quiet: bool) -> Iterator[Callable[[int, int], None]]:
+    """(done, in all) on standard error, while it is a terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns: tuple[Any, ...] = (
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
+    )  # fmt: skip
+    with Progress(*columns, console=console, disable=quiet or not console.is_terminal, transient=True) as bar:
+        task = bar.add_task(text, total=None)
+
+        def show(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total or None)
+
+        yield show

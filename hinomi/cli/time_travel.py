@@ -1,13 +1,12 @@
 """`hinomi detect --lake`: the alerts as they would have been, beside those that were raised."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
-from hinomi.cli.frame import is_japanese, print_json, say
+from hinomi.cli.frame import is_japanese, print_json, progress, say
 from hinomi.settings import read_settings
 
 # group -> (English, Japanese), in the order of what a person wants to know first
@@ -31,8 +30,8 @@ def travel(
     from hinomi.app.time_travelling import request, time_travel
 
     sent = request(_moment(from_), _moment(to), models, filters, exceptions=exceptions)
-    with _progress(quiet=as_json) as progress:
-        found = time_travel(read_settings({"data": data}), sent, progress)
+    with progress(say("Reading the lake again", "レイクを読み直しています"), quiet=as_json) as show:
+        found = time_travel(read_settings({"data": data}), sent, show)
     if as_json:
         for item in found["items"]:
             print_json(item)
@@ -47,23 +46,6 @@ def _moment(text: str | None) -> str | None:
     from hinomi.query.moment import format_moment, parse_when
 
     return None if text is None else format_moment(parse_when(text, int(time.time() * 1000)))
-
-
-@contextmanager
-def _progress(quiet: bool) -> Iterator[Callable[[int, int], None]]:
-    """(activities read, in all) on standard error, while it is a terminal."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, disable=quiet or not console.is_terminal, transient=True) as bar:
-        task = bar.add_task(say("Reading the lake again", "レイクを読み直しています"), total=None)
-
-        def show(done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total or None)
-
-        yield show
 
 
 def _print(found: dict[str, Any]) -> None:

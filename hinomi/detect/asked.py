@@ -27,6 +27,9 @@ class Asked:
                     break
             else:
                 return False
-        if self._test is None:
-            self._test = scalar_test(self._predicate)
-        return self._test(value)
+        return (self._test or self.compile())(value)
+
+    def compile(self) -> Test:
+        """Else it is done when the first value has to be asked."""
+        self._test = scalar_test(self._predicate)
+        return self._test

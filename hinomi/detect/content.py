@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 
 from hinomi.detect.compile_cache import CompileCache
-from hinomi.detect.document import Document, nearest, read_documents
+from hinomi.detect.document import Document, read_documents, unknown_filter
 from hinomi.detect.shelf import Shelf
 from hinomi.errors import ContentError, Place
 from hinomi.schema.content import Filter, Model
@@ -65,7 +65,7 @@ def load_content(
     `techniques`: the ATT&CK ids that exist; None lets any well-formed id pass. `cache`: where filters read before are.
     """
     if not folder.is_dir():
-        return Content(), [ContentError("there is no such folder", at=Place(str(folder)))]
+        return Content(), [ContentError("there is no such folder", at=Place(str(folder)), ja="フォルダがありません")]
     filters, errors = load_filters(folder, origin=origin, techniques=techniques, cache=cache)
     models: list[tuple[Model, Document]] = []
     from hinomi.detect.model_file import (
@@ -133,7 +133,8 @@ def _unique(found: Sequence[Filter], key: Callable[[Filter], str], errors: list[
     for one in found:
         other = first.setdefault(key(one), one)
         if other is not one:
-            errors.append(ContentError(f"the id {key(one)} is taken by {other.file}", at=Place(one.file)))
+            message, ja = f"the id {key(one)} is taken by {other.file}", f"ID {key(one)} は {other.file} が使っています"
+            errors.append(ContentError(message, at=Place(one.file), ja=ja))
     return list(first.values())
 
 
@@ -145,7 +146,7 @@ def _joined(
     sound = []
     for model, document in models:
         wrong = [
-            document.error(f"unknown filter {name!r}{nearest(name, by_id)}", "rules", index, "filters")
+            document.wrong(unknown_filter(name, by_id), "rules", index, "filters")
             for index, rule in enumerate(model.rules)
             for name in rule.filters
             if name not in by_id

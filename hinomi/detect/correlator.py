@@ -182,8 +182,11 @@ class Correlator:
     def _window(self, watch: _Watch, key: WindowKey) -> Window:
         if not watch.type.keeps_window:
             return Window()
-        window = self._windows.setdefault(key, Window())
-        self._windows.move_to_end(key)
+        window = self._windows.get(key)
+        if window is None:
+            window = self._windows[key] = Window()
+        else:
+            self._windows.move_to_end(key)
         return window
 
     def _keep_bound(self) -> None:
@@ -202,6 +205,8 @@ def _lasts(window: Window, reach: range, suppress_s: int, is_new: bool) -> list[
     Where the rule was met before it still is, only with more evidence: one such place for each alert is enough, and
     a recording that is read backwards stays cheap.
     """
+    if is_new and len(reach) == 1:  # nearly always: it came in order
+        return [reach.start]
     chosen: list[int] = []
     told = [place for place in reach if window.detections[place].id in window.told]
     if is_new and len(reach) > len(told):

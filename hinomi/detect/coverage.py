@@ -7,29 +7,51 @@ from hinomi.detect.condition import NEVER
 from hinomi.detect.expression import holds, names_of
 from hinomi.detect.measure import keeps
 from hinomi.detect.needs import source_named
-from hinomi.schema.content import CHAINED, Filter, Model, Text
+from hinomi.schema.content import CHAINED, Filter, LogSource, Model, Text
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What the sources of one product write."""
+
+    categories: frozenset[str]
+    services: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """The parts of log sources that some source writes activities of."""
+    """The parts of log sources that some source writes activities of, by product."""
 
-    products: frozenset[str]
-    categories: frozenset[str]
-    services: frozenset[str]
+    of: Mapping[str, Written]
+
+    @property
+    def products(self) -> frozenset[str]:
+        return frozenset(self.of)
+
+    @property
+    def categories(self) -> frozenset[str]:
+        return frozenset(name for one in self.of.values() for name in one.categories)
+
+    @property
+    def services(self) -> frozenset[str]:
+        return frozenset(name for one in self.of.values() for name in one.services)
+
+    def writes(self, source: LogSource) -> bool:
+        """Does one product write what each part of the log source names?"""
+        return any(
+            source.product in (None, product)
+            and (source.category is None or source.category in one.categories)
+            and (source.service is None or source.service in one.services)
+            for product, one in self.of.items()
+        )
 
 
 def why_never(found: Filter, coverage: Coverage) -> Text | None:
     """The reason why no activity of these sources can meet the filter; None where one may."""
     source = found.logsource
-    for part, known in (
-        (source.product, coverage.products),
-        (source.category, coverage.categories),
-        (source.service, coverage.services),
-    ):
-        if part is not None and part not in known:
-            name = source_named(source)
-            return Text(f"needs source {name.en}", f"ソース「{name.ja}」が必要です")
+    if not coverage.writes(source):
+        name = source_named(source)
+        return Text(f"needs source {name.en}", f"ソース「{name.ja}」が必要です")
     if found.sigma.condition == NEVER:
         from hinomi.detect.placeholders import unresolved  # asks for pySigma's rule, which is slow to import
 

@@ -9,6 +9,7 @@ import yaml
 
 from hinomi.detect.yaml_guard import Wrong, too_deep, wrong_in
 from hinomi.errors import ContentError, Place
+from hinomi.schema.content import Text
 
 MAX_BYTES = 1 << 20  # a filter or model is a page of text; ten megabytes of YAML are an accident or an attack
 
@@ -72,9 +73,13 @@ class Document:
             node = inner
         return Place(self.file, node.start_mark.line + 1)
 
-    def error(self, message: str, *path: str | int, ja: str = "") -> ContentError:
+    def error(self, message: str, *path: str | int, ja: str) -> ContentError:
         """The message at the place of `path`; `ja` is the same in Japanese."""
         return ContentError(message, at=self.place(*path), ja=ja)
+
+    def wrong(self, text: Text, *path: str | int) -> ContentError:
+        """As `error`."""
+        return self.error(text.en, *path, ja=text.ja)
 
 
 def _plain(value: Any) -> str | None:
@@ -132,9 +137,27 @@ def parse_documents(text: str, name: str) -> tuple[list[Document], list[ContentE
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """`; nearest: 'x'` for a message about an unknown word, or nothing where none is near."""
+    near = _near(word, known)
+    return f"; nearest: {near!r}" if near else ""
+
+
+def unknown(kind: Text, word: str, known: Iterable[str]) -> Text:
+    """That there is no such word of this kind (`Text("field", "フィールド")`), and which one is near."""
+    near = _near(word, known)
+    return Text(
+        f"unknown {kind.en} {word!r}" + (f"; nearest: {near!r}" if near else ""),
+        f"{kind.ja} {word!r} はありません" + (f"。近いもの: {near!r}" if near else ""),
+    )
+
+
+def unknown_filter(name: str, known: Iterable[str]) -> Text:
+    return unknown(Text("filter", "フィルタ"), name, known)
+
+
+def _near(word: str, known: Iterable[str]) -> str | None:
     by_lower = {one.lower(): one for one in known}
     near = difflib.get_close_matches(word.lower(), by_lower, n=1)
-    return f"; nearest: {by_lower[near[0]]!r}" if near else ""
+    return by_lower[near[0]] if near else None
 
 
 def _wrong(wrong: Wrong, name: str) -> ContentError:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from hinomi.detect.content import Content
 from hinomi.detect.custom_file import read_custom
-from hinomi.detect.document import nearest
+from hinomi.detect.document import unknown_filter
 from hinomi.detect.model_file import model_version
 from hinomi.detect.store import Level, Switch
 from hinomi.detect.text_store import Kept, Key
@@ -96,15 +96,8 @@ def content_of(pieces: Iterable[Piece], switches: Settings) -> tuple[Content, di
 def missing_filters(model: Model, filters: Mapping[str, Filter]) -> list[ContentError]:
     """An error for each filter that the model wants and nobody has."""
     wanted = dict.fromkeys(name for rule in model.rules for name in rule.filters)
-    return [
-        ContentError(
-            f"unknown filter {name!r}{nearest(name, filters)}",
-            at=Place(model.file),
-            ja=f"フィルタ {name!r} はありません{nearest(name, filters)}",
-        )
-        for name in wanted
-        if name not in filters
-    ]
+    missing = [unknown_filter(name, filters) for name in wanted if name not in filters]
+    return [ContentError(text.en, at=Place(model.file), ja=text.ja) for text in missing]
 
 
 def _joined(model: Model, filters: Mapping[str, Filter], mine: set[str], *, own: bool) -> Model:

@@ -21,13 +21,18 @@ class Engine:
         self._filters = tuple(filters)
         self._plan = Plan((one.logsource, one.sigma.condition) for one in self._filters)
         self._routes: dict[ActivityKind, Route] = {}
+        self._names: dict[int, tuple[str, ...]] = {}  # of the filters, which live as long as the engine
+
+    def prepare(self) -> None:
+        """Make now what the first batches would make: for whoever has time before they come."""
+        self._plan.prepare()
 
     def observe(self, batch: ActivityBatch) -> list[Detection]:
         """Detections of the batch, row by row, in each row by the order of the filters."""
         met = self._route(batch.kind).meet(batch)
         if not met:
             return []
-        evidence = Evidence(batch)
+        evidence = Evidence(batch, self._names)
         return [evidence.detection(self._filters[number], row) for row, number in met]
 
     def observe_all(self, batches: Iterable[ActivityBatch]) -> list[Detection]:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Any
 
 from hinomi.detect.condition import predicates_of
@@ -21,10 +22,11 @@ def detection_id(uuid: str, filter_id: str) -> str:
 
 
 class Evidence:
-    """Makes detections of one batch."""
+    """Makes detections of one batch. `names`: what is known of the filters' field names, by the filter's place in memory."""
 
-    def __init__(self, batch: ActivityBatch) -> None:
+    def __init__(self, batch: ActivityBatch, names: dict[int, tuple[str, ...]] | None = None) -> None:
         self._batch = batch
+        self._names = {} if names is None else names
         self._rows: dict[int, dict[str, Any]] = {}
         self._fields: dict[str, tuple[str, ...]] = {}
         self._carried: dict[tuple[str, ...], dict[str, list[Any]]] = {}
@@ -60,6 +62,18 @@ class Evidence:
             columns = self._carried[found.carries] = Names(found.carries).columns(self._batch)
         return {name: column[index] for name, column in columns.items() if column[index] is not None}
 
+    def _names_of(self, found: Filter) -> tuple[str, ...]:
+        names = self._names.get(id(found))
+        if names is None:
+            wanted = dict.fromkeys(one.field for one in predicates_of(found.sigma.condition) if one.field)
+            names = self._names[id(found)] = tuple(wanted)
+        return names
+
+    @cached_property
+    def _by_list(self) -> dict[int, str]:
+        """The field of the vocabulary under which a list stands."""
+        return {id(column): name for name, column in reversed(self._batch.fields.items())}
+
     def _highlights(self, found: Filter) -> tuple[str, ...]:
         """The filter's choice; else the fields that its own names mean in this batch, and the standard ones.
 
@@ -69,9 +83,8 @@ class Evidence:
             return found.highlights
         fields = self._fields.get(found.id)
         if fields is None:
-            by_list = {id(column): name for name, column in reversed(self._batch.fields.items())}
-            names = dict.fromkeys(one.field for one in predicates_of(found.sigma.condition) if one.field)
-            columns = (self._batch.column(name) for name in names)
+            by_list = self._by_list
+            columns = (self._batch.column(name) for name in self._names_of(found))
             own = (by_list[id(column)] for column in columns if id(column) in by_list)
             fields = self._fields[found.id] = tuple(dict.fromkeys((*own, *STANDARD_HIGHLIGHTS)))
         return fields

@@ -1,13 +1,16 @@
-"""All witnesses of one field. In: a value. Out: the numbers of the filters it makes candidates.
+"""All witnesses of one field. In: a value that is no plain text (a number, several values, a very long text; texts are
+looked at in bulk, see bulk_index.py). Out: the numbers of the filters it makes candidates.
 
 One index serves every kind of activity: whoever asks says which filters count there.
 """
 
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
+from functools import cached_property
 from typing import Any
 
 from hinomi.detect.asked import Asked, Numbers
+from hinomi.detect.bulk_index import BulkIndex
 from hinomi.detect.guards import guards_of
 from hinomi.detect.literals import LITERAL_OPERATORS, Literals, fold
 from hinomi.detect.predicate import Operator, Predicate, number_of, text_of
@@ -26,8 +29,7 @@ class FieldIndex:
         self._tests: list[Asked] = []
         self._groups: list[Numbers | Asked] = []
         literals: list[tuple[Operator, str, int]] = []
-        self._wanted = list(wanted)
-        for predicate, numbers in self._wanted:
+        for predicate, numbers in wanted:
             self._add(predicate, tuple(numbers), literals)
         self._literals = Literals(literals)
 
@@ -38,11 +40,6 @@ class FieldIndex:
             if member is not None:
                 self._look(member, live, found)
         return found & live
-
-    def wanted(self, live: AbstractSet[int]) -> list[tuple[Predicate, list[int]]]:
-        """What it was built from, as far as the `live` numbers wait for it."""
-        counting = ((predicate, [one for one in numbers if one in live]) for predicate, numbers in self._wanted)
-        return [(predicate, numbers) for predicate, numbers in counting if numbers]
 
     def _add(self, predicate: Predicate, numbers: Numbers, literals: list[tuple[Operator, str, int]]) -> None:
         operator, value = predicate.operator, predicate.value
@@ -89,6 +86,21 @@ class FieldIndex:
         for one in asked:
             if not live.isdisjoint(one.numbers) and one.met(value, folded):
                 found.update(one.numbers)
+
+
+class Index:
+    """All witnesses of one field, and the two ways to look for them; each is made when it is first needed."""
+
+    def __init__(self, wanted: Iterable[tuple[Predicate, Sequence[int]]]) -> None:
+        self._wanted = list(wanted)
+
+    @cached_property
+    def of_texts(self) -> BulkIndex:
+        return BulkIndex(self._wanted)
+
+    @cached_property
+    def of_others(self) -> FieldIndex:
+        return FieldIndex(self._wanted)
 
 
 def _extend(table: dict[Any, Numbers], key: Any, numbers: Numbers) -> None:

@@ -8,13 +8,11 @@ from collections.abc import Set as AbstractSet
 from typing import Any
 
 from hinomi.detect.asked import Numbers
-from hinomi.detect.bulk_index import BulkIndex, is_plain
-from hinomi.detect.field_index import FieldIndex
+from hinomi.detect.bulk_index import BulkView, plain
+from hinomi.detect.field_index import Index
 from hinomi.detect.ledger import Ledger
 from hinomi.detect.predicate import Test
 
-MANY = 16  # new values in a batch
-BULK_PAYS = 4  # times as many new values as witnesses
 NOTHING = 0  # the class of values that single out no filter
 LONG = 256  # characters; of longer texts (whole records, call stacks, scripts) only the hash is remembered
 
@@ -24,7 +22,7 @@ class FieldView:
 
     def __init__(
         self,
-        sources: Sequence[tuple[FieldIndex, AbstractSet[int]]],
+        sources: Sequence[tuple[Index, AbstractSet[int]]],
         conditions: Sequence[tuple[Test, int]],
         class_of: Callable[[Numbers], int],
         ledger: Ledger,
@@ -32,8 +30,7 @@ class FieldView:
         """`class_of` numbers the sets of filters; the empty one is NOTHING."""
         self._sources, self._conditions, self._class_of = sources, conditions, class_of
         self._ledger = ledger
-        self._looked, self._pays_at = 0, 200
-        self._bulk: BulkIndex | None = None
+        self._bulk: list[BulkView] | None = None  # made when a text is first seen
         self.forget()
         self.missing: Numbers = tuple(number for condition, number in conditions if condition(None))
 
@@ -46,10 +43,7 @@ class FieldView:
         if self._hot_hashes:
             found |= {one: self._hot_hashes[hash(one)] for one in new if hash(one) in self._hot_hashes}
         new = new - found.keys() if found else new
-        if len(new) >= MANY:
-            bulk = self._bulk_that_pays(len(new))
-            new = self._learned(bulk, new, found) if bulk else new
-        for value in new:
+        for value in self._learned(new, found):
             number = self._class_of(self.of_value(value))
             if number:
                 found[value] = number
@@ -82,23 +76,12 @@ class FieldView:
             else:
                 self._cold.add(value)
 
-    def _bulk_that_pays(self, new: int) -> BulkIndex | None:
-        """To look at many texts at once takes an index of its own, whose making costs as much as looking at some."""
-        self._looked += new
-        if self._bulk is None and self._looked >= self._pays_at:
-            wanted = [pair for index, live in self._sources for pair in index.wanted(live)]
-            self._pays_at = BULK_PAYS * len(wanted)
-            if self._looked >= self._pays_at:
-                self._bulk = BulkIndex(wanted)
-        return self._bulk
-
-    def _learned(self, bulk: BulkIndex, new: AbstractSet[Any], found: dict[Any, int]) -> AbstractSet[Any]:
+    def _learned(self, new: AbstractSet[Any], found: dict[Any, int]) -> AbstractSet[Any]:
         """Look at the plain texts among the new values all at once; the others are given back."""
-        texts = [value for value in new if is_plain(value)]
-        try:
-            hits = bulk.hits(texts)
-        except ValueError:
+        texts = plain(new)
+        if not texts:
             return new
+        hits = self._hits(texts)
         for condition, number in self._conditions:
             for index, text in enumerate(texts):
                 if condition(text):
@@ -107,10 +90,21 @@ class FieldView:
             found[texts[index]] = number = self._class_of(tuple(sorted(numbers)))
             self._remember(texts[index], number)
         cold = [text for index, text in enumerate(texts) if index not in hits] if hits else texts
-        self._cold.update([text for text in cold if len(text) <= LONG])
-        self._cold_hashes.update([hash(text) for text in cold if len(text) > LONG])
-        self._ledger.charge(len(cold), sum(len(text) for text in cold if len(text) <= LONG))
-        return new - set(texts)
+        short = [text for text in cold if len(text) <= LONG]
+        self._cold.update(short)
+        if len(short) < len(cold):
+            self._cold_hashes.update([hash(text) for text in cold if len(text) > LONG])
+        self._ledger.charge(len(cold), sum(map(len, short)))
+        return new - set(texts) if len(texts) < len(new) else frozenset()
+
+    def _hits(self, texts: list[str]) -> dict[int, set[int]]:
+        if self._bulk is None:
+            self._bulk = [BulkView(index.of_texts, live) for index, live in self._sources]
+        found: dict[int, set[int]] = {}
+        for bulk in self._bulk:
+            for index, numbers in bulk.hits(texts).items():
+                found.setdefault(index, set()).update(numbers)
+        return found
 
     def of_value(self, value: Any) -> Numbers:
         """Numbers of the filters that one value (text, number, tuple of such or None) singles out."""
@@ -118,7 +112,7 @@ class FieldView:
             return self.missing
         found = {number for condition, number in self._conditions if condition(value)}
         for index, live in self._sources:
-            found |= index.of_value(value, live)
+            found |= index.of_others.of_value(value, live)
         return tuple(sorted(found))
 
 

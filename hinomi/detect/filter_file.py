@@ -11,12 +11,34 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hinomi.detect.attack_tags import techniques_of, unknown_of
-from hinomi.detect.document import Document, nearest
+from hinomi.detect.document import Document, unknown
 from hinomi.detect.placeholders import errors_of
 from hinomi.detect.sigma_rule import read_sigma
 from hinomi.errors import ContentError
 from hinomi.schema.activity import FIELDS
 from hinomi.schema.content import MAX_HIGHLIGHTS, Filter, Text
+
+# What pydantic says of a value, by the kind of its finding.
+_PYDANTIC = {
+    "string_type": "文字列が必要です",
+    "int_type": "整数が必要です",
+    "int_parsing": "整数が必要です",
+    "bool_type": "true か false が必要です",
+    "list_type": "リストが必要です",
+    "dict_type": "キーと値のマッピングが必要です",
+    "model_type": "キーと値のマッピングが必要です",
+    "string_too_short": "{min_length} 文字以上が必要です",
+    "string_too_long": "{max_length} 文字以内にしてください",
+    "too_short": "{min_length} 件以上が必要です",
+    "too_long": "{max_length} 件以内にしてください",
+    "greater_than_equal": "{ge} 以上が必要です",
+    "less_than_equal": "{le} 以下が必要です",
+    "literal_error": "使えるのは {expected} です",
+    "uuid_parsing": "UUID が必要です",
+    "date_from_datetime_parsing": "日付 (2026-01-31 の形) が必要です",
+    "value_error": "30s、10m、24h、7d のような期間が必要です",  # durations alone raise it
+    "date_type": "日付 (2026-01-31 の形) が必要です",
+}
 
 IDENTIFIER = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
@@ -97,30 +119,47 @@ def read_filter(
     return (None if errors else whole), errors
 
 
+def misnamed(stem: str) -> Text:
+    return Text(
+        f"the file name {stem!r} is not lower-case words joined by _",
+        f"ファイル名 {stem!r} は小文字の単語を _ でつないだものにしてください",
+    )
+
+
+def unknown_field(name: str) -> Text:
+    return unknown(Text("field", "フィールド"), name, FIELDS)
+
+
 def _own_errors(document: Document, file: FilterFile, techniques: Collection[str] | None) -> list[ContentError]:
     """What Sigma allows and we do not."""
     errors = []
     if file.is_shipped_form and not IDENTIFIER.fullmatch(_stem(document)):
-        errors.append(document.error(f"the file name {_stem(document)!r} is not lower-case words joined by _"))
+        errors.append(document.wrong(misnamed(_stem(document))))
     for index, field in enumerate(file.hinomi.highlights):
         if field not in FIELDS:
-            message = f"unknown field {field!r}{nearest(field, FIELDS)}"
-            errors.append(document.error(message, "hinomi", "highlights", index))
+            errors.append(document.wrong(unknown_field(field), "hinomi", "highlights", index))
     if len(file.hinomi.ja.falsepositives) != len(file.falsepositives):
         message = "falsepositives in Japanese and in English are not equally many"
-        errors.append(document.error(message, "hinomi", "ja", "falsepositives"))
+        ja = "falsepositives の件数が日本語と英語で異なります"
+        errors.append(document.error(message, "hinomi", "ja", "falsepositives", ja=ja))
     return errors + _tag_errors(document, file, techniques)
 
 
 def _tag_errors(document: Document, file: FilterFile, techniques: Collection[str] | None) -> list[ContentError]:
     tags = file.tags
     errors = [
-        document.error(f"the tag {tag!r} is neither technique nor tactic of ATT&CK", "tags") for tag in unknown_of(tags)
+        document.error(
+            f"the tag {tag!r} is neither technique nor tactic of ATT&CK",
+            "tags",
+            ja=f"タグ {tag!r} は ATT&CK のテクニックでも戦術でもありません",
+        )
+        for tag in unknown_of(tags)
     ]
     if file.is_shipped_form and not techniques_of(tags):
-        errors.append(document.error("no tag names a technique, such as attack.t1003.002", "tags"))
+        ja = "テクニックを示すタグ (attack.t1003.002 など) がありません"
+        errors.append(document.error("no tag names a technique, such as attack.t1003.002", "tags", ja=ja))
     return errors + [
-        document.error(f"unknown technique {one}{nearest(one, techniques)}", "tags")
+        document.wrong(unknown(Text("technique", "テクニック"), one, techniques), "tags")
         for one in techniques_of(tags)
         if techniques is not None and one not in techniques
     ]
@@ -128,17 +167,19 @@ def _tag_errors(document: Document, file: FilterFile, techniques: Collection[str
 
 def validation_errors(document: Document, error: ValidationError, model: type[BaseModel]) -> list[ContentError]:
     """Pydantic's findings in our words, each with its line."""
-    return [_said(document, one, model) for one in error.errors(include_url=False, include_context=False)]
+    return [_said(document, one, model) for one in error.errors(include_url=False)]
 
 
 def _said(document: Document, found: Any, model: type[BaseModel]) -> ContentError:
     path, kind = found["loc"], found["type"]
     name = str(path[-1]) if path else ""
     if kind == "extra_forbidden":
-        return document.error(f"unknown key {name!r}{nearest(name, _keys(model))}", *path)
+        return document.wrong(unknown(Text("key", "キー"), name, _keys(model)), *path)
+    whole = ".".join(str(step) for step in path)
     if kind == "missing":
-        return document.error(f"the key {'.'.join(str(step) for step in path)!r} is missing", *path)
-    return document.error(f"{'.'.join(str(step) for step in path)}: {found['msg']}", *path)
+        return document.error(f"the key {whole!r} is missing", *path, ja=f"キー {whole!r} がありません")
+    japanese = _PYDANTIC.get(kind, "正しい値ではありません").format_map(found.get("ctx", {}))
+    return document.error(f"{whole}: {found['msg']}", *path, ja=f"{whole}: {japanese}")
 
 
 def _keys(model: type[BaseModel]) -> set[str]:

@@ -15,7 +15,7 @@ Numbers = tuple[int, ...]
 class Jury:
     """`columns`: names of the columns that any of the candidates looks at."""
 
-    __slots__ = ("_known", "_ledger", "_seats", "columns")
+    __slots__ = ("_known", "_ledger", "_seats", "columns", "rows")
 
     def __init__(self, candidates: Sequence[Candidate], ledger: Ledger) -> None:
         """`candidates` in the order of the filters."""
@@ -24,14 +24,16 @@ class Jury:
         self._seats = [(one, [places[name] for name in one.columns]) for one in candidates]
         self._known: dict[Values, Numbers] = {}
         self._ledger = ledger
+        self.rows = 0  # that have been asked about
 
     @property
     def numbers(self) -> Numbers:
         return tuple(one.number for one, _ in self._seats)
 
-    def judge(self, rows: Iterable[int], values: Iterable[Values]) -> list[tuple[int, int]]:
+    def judge(self, rows: Sequence[int], values: Iterable[Values]) -> list[tuple[int, int]]:
         """(row, number of the filter) for all that is met. `values` of `columns`, row by row."""
         known, met = self._known, []
+        self.rows += len(rows)
         for row, found in zip(rows, values, strict=True):
             numbers = known.get(found)
             if numbers is None:

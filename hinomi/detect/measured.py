@@ -79,7 +79,7 @@ def load_measured(folder: Path) -> dict[str, Measured]:
     if errors:
         raise errors[0]
     if len(documents) != 1 or not isinstance(documents[0].data.get("filters"), dict):
-        raise ContentError("no mapping `filters` in it", at=Place(FILE))
+        raise ContentError("no mapping `filters` in it", at=Place(FILE), ja="マッピング filters がありません")
     document = documents[0]
     return {name: _measured(document, name, row) for name, row in document.data["filters"].items()}
 
@@ -87,12 +87,15 @@ def load_measured(folder: Path) -> dict[str, Measured]:
 def _measured(document: Document, name: str, row: Any) -> Measured:
     """`{benign: [hits, events], own: [...], background: [...]}`"""
     if not isinstance(row, Mapping) or set(row) - set(Measured.__slots__):
-        raise document.error(f"{name}: not a mapping of {', '.join(Measured.__slots__)}", "filters", name)
+        there = ", ".join(Measured.__slots__)
+        ja = f"{name}: {there} のマッピングではありません"
+        raise document.error(f"{name}: not a mapping of {there}", "filters", name, ja=ja)
     return Measured(**{kind: _count(document, name, value) for kind, value in row.items()})
 
 
 def _count(document: Document, name: str, value: Any) -> Count:
     numbers = value if isinstance(value, list) else []
     if len(numbers) != 2 or not all(type(one) is int and one >= 0 for one in numbers):
-        raise document.error(f"{name}: {value!r} is not [hits, events]", "filters", name)
+        ja = f"{name}: {value!r} は [一致数, イベント数] ではありません"
+        raise document.error(f"{name}: {value!r} is not [hits, events]", "filters", name, ja=ja)
     return Count(*numbers)

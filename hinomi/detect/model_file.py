@@ -2,14 +2,15 @@
 
 import hashlib
 import re
+from collections.abc import Iterable
 from pathlib import PurePath
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, ValidationError
 
-from hinomi.detect.document import Document, nearest
+from hinomi.detect.document import Document, unknown
 from hinomi.detect.expression import names_of
-from hinomi.detect.filter_file import IDENTIFIER, Strict, validation_errors
+from hinomi.detect.filter_file import IDENTIFIER, Strict, misnamed, unknown_field, validation_errors
 from hinomi.detect.rule_condition import TYPES as MEASURES
 from hinomi.detect.rule_condition import Condition, read_condition
 from hinomi.detect.rules import RULE_TYPES
@@ -145,21 +146,28 @@ def _condition_errors(document: Document, index: int, entry: RuleEntry) -> list[
     """What Sigma allows and we do not: fields that we do not have, names that are no filters of the rule."""
     at = ("rules", index, "condition")
     if entry.type not in MEASURES:
-        message = f"a rule of type {entry.type} has no condition"
-        return [] if entry.condition is None else [document.error(message, *at)]
+        text = _of_type(entry, "has no condition", "に condition は書けません")
+        return [] if entry.condition is None else [document.wrong(text, *at)]
     condition, errors = _condition(document, index, entry)
-    errors += [
-        document.error(f"unknown field {field!r}{nearest(field, FIELDS)}", *at)
-        for field in condition.fields
-        if field not in FIELDS
-    ]
+    errors += [document.wrong(unknown_field(field), *at) for field in condition.fields if field not in FIELDS]
     named = set() if condition.expression is None else set(names_of(condition.expression))
     if named:
         odd = sorted(named ^ set(entry.filters))
-        errors += [document.error(f"{name!r} must stand both in the condition and under filters", *at) for name in odd]
+        errors += [
+            document.error(
+                f"{name!r} must stand both in the condition and under filters",
+                *at,
+                ja=f"{name!r} は condition と filters の両方に書いてください",
+            )
+            for name in odd
+        ]
     if not entry.window or entry.threshold > 1 or entry.distinct:
-        message = f"a rule of type {entry.type} needs a window, and has a condition instead of threshold and distinct"
-        errors.append(document.error(message, "rules", index, "type"))
+        text = _of_type(
+            entry,
+            "needs a window, and has a condition instead of threshold and distinct",
+            "には window が必要です。threshold と distinct の代わりに condition を書いてください",
+        )
+        errors.append(document.wrong(text, "rules", index, "type"))
     return errors
 
 
@@ -171,17 +179,21 @@ def _own_errors(document: Document, file: ModelFile) -> list[ContentError]:
     errors = []
     stem = PurePath(document.file).stem
     if not IDENTIFIER.fullmatch(stem):
-        errors.append(document.error(f"the file name {stem!r} is not lower-case words joined by _"))
+        errors.append(document.wrong(misnamed(stem)))
     seen: set[str] = set()
     for index, entry in enumerate(file.rules):
         if entry.id in seen:
-            errors.append(document.error(f"the rule id {entry.id!r} stands twice", "rules", index, "id"))
+            twice = Text(f"the rule id {entry.id!r} stands twice", f"ルール ID {entry.id!r} が重複しています")
+            errors.append(document.wrong(twice, "rules", index, "id"))
         seen.add(entry.id)
         if entry.id not in file.ja.rules:
-            errors.append(document.error(f"the rule {entry.id!r} has no Japanese name", "ja", "rules"))
+            nameless = Text(
+                f"the rule {entry.id!r} has no Japanese name", f"ルール {entry.id!r} の日本語名がありません"
+            )
+            errors.append(document.wrong(nameless, "ja", "rules"))
         errors += _rule_errors(document, index, entry)
     errors += [
-        document.error(f"unknown rule {one!r}{nearest(one, seen)}", "ja", "rules", one)
+        document.wrong(unknown(Text("rule", "ルール"), one, seen), "ja", "rules", one)
         for one in file.ja.rules
         if one not in seen
     ]
@@ -191,42 +203,60 @@ def _own_errors(document: Document, file: ModelFile) -> list[ContentError]:
 def _rule_errors(document: Document, index: int, entry: RuleEntry) -> list[ContentError]:
     types = [one.name for one in RULE_TYPES]
     if entry.type not in types:
-        message = f"unknown type {entry.type!r}{nearest(entry.type, types)}"
-        return [document.error(message, "rules", index, "type")]
-    wrong: list[tuple[str, str]] = [
-        (f"unknown field {field!r}{nearest(field, FIELDS)}", "group_by")
-        for field in entry.group_by
-        if field not in FIELDS
-    ]
+        return [document.wrong(unknown(Text("type", "種類"), entry.type, types), "rules", index, "type")]
+    wrong = [(unknown_field(field), "group_by") for field in entry.group_by if field not in FIELDS]
     if entry.distinct is not None and entry.distinct not in FIELDS:
-        wrong.append((f"unknown field {entry.distinct!r}{nearest(entry.distinct, FIELDS)}", "distinct"))
+        wrong.append((unknown_field(entry.distinct), "distinct"))
     wrong += _filter_errors(entry)
-    if entry.type == "single" and (entry.window or entry.threshold > 1 or entry.distinct):
-        wrong.append(("a rule of type single has no window, threshold or distinct", "type"))
-    if entry.type == "count" and (not entry.window or entry.threshold < 2):
-        wrong.append(("a rule of type count needs a window and a threshold of at least 2", "type"))
-    if entry.type == "variety" and (
-        not entry.window or not 2 <= entry.threshold <= len(entry.filters) or entry.distinct
-    ):
-        wrong.append(
-            ("a rule of type variety needs a window, and a threshold of 2 to the number of its filters", "type")
-        )
-    if entry.type == "sequence" and (not entry.window or len(entry.filters) < 2):
-        wrong.append(("a rule of type sequence needs a window and at least two filters", "type"))
-    if entry.type == "sequence" and (entry.threshold > 1 or entry.distinct):
-        wrong.append(("a rule of type sequence has no threshold or distinct", "type"))
-    errors = [document.error(message, "rules", index, key) for message, key in wrong]
+    wrong += [(text, "type") for text in _type_errors(entry)]
+    errors = [document.wrong(text, "rules", index, key) for text, key in wrong]
     return [*errors, *_condition_errors(document, index, entry)]
 
 
-def _filter_errors(entry: RuleEntry) -> list[tuple[str, str]]:
+def _type_errors(entry: RuleEntry) -> Iterable[Text]:
+    """What a rule of its type wants, or cannot have."""
+    if entry.type == "single" and (entry.window or entry.threshold > 1 or entry.distinct):
+        yield _of_type(entry, "has no window, threshold or distinct", "に window、threshold、distinct は書けません")
+    if entry.type == "count" and (not entry.window or entry.threshold < 2):
+        yield _of_type(
+            entry, "needs a window and a threshold of at least 2", "には window と 2 以上の threshold が必要です"
+        )
+    if entry.type == "variety" and (
+        not entry.window or not 2 <= entry.threshold <= len(entry.filters) or entry.distinct
+    ):
+        yield _of_type(
+            entry,
+            "needs a window, and a threshold of 2 to the number of its filters",
+            "には window と、2 からフィルタの数までの threshold が必要です",
+        )
+    if entry.type == "sequence" and (not entry.window or len(entry.filters) < 2):
+        yield _of_type(entry, "needs a window and at least two filters", "には window と 2 つ以上のフィルタが必要です")
+    if entry.type == "sequence" and (entry.threshold > 1 or entry.distinct):
+        yield _of_type(entry, "has no threshold or distinct", "に threshold と distinct は書けません")
+
+
+def _filter_errors(entry: RuleEntry) -> list[tuple[Text, str]]:
     """Stages stand in the place of filters, and only in rules of their type."""
     if entry.type != "stages":
-        wrong = [("only a rule of type stages has stages", "stages")] if entry.stages else []
-        return wrong if entry.filters else [*wrong, (f"a rule of type {entry.type} needs filters", "filters")]
+        only = Text("only a rule of type stages has stages", "stages を書けるのは種類が stages のルールだけです")
+        wrong = [(only, "stages")] if entry.stages else []
+        return (
+            wrong
+            if entry.filters
+            else [*wrong, (_of_type(entry, "needs filters", "にはフィルタが必要です"), "filters")]
+        )
     if entry.filters or not entry.window or len(entry.stages) < 2 or entry.threshold > 1 or entry.distinct:
-        return [("a rule of type stages needs a window and at least two stages, and has nothing but them", "type")]
+        text = _of_type(
+            entry,
+            "needs a window and at least two stages, and has nothing but them",
+            "には window と 2 つ以上の stages が必要で、ほかは書けません",
+        )
+        return [(text, "type")]
     return []
+
+
+def _of_type(entry: RuleEntry, en: str, ja: str) -> Text:
+    return Text(f"a rule of type {entry.type} {en}", f"種類が {entry.type} のルール{ja}")
 
 
 def model_version(model: Model, filter_versions: list[str]) -> str:

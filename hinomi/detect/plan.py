@@ -8,13 +8,13 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from hinomi.detect.candidate import RAW, Candidate
-from hinomi.detect.checks import fields_of
+from hinomi.detect.checks import checked, fields_of
 from hinomi.detect.condition import NEVER, Node, assuming, predicates_of
 from hinomi.detect.cost import usual_cost
-from hinomi.detect.field_index import FieldIndex
+from hinomi.detect.field_index import Index
 from hinomi.detect.ledger import Ledger
 from hinomi.detect.log_source import asks_kind, events_of, fits, known_of_kind
-from hinomi.detect.names import Names
+from hinomi.detect.names import Names, loose
 from hinomi.detect.predicate import Predicate
 from hinomi.detect.witness import NO_WITNESS, Witnesses, witnesses
 from hinomi.schema.activity import ActivityKind
@@ -44,7 +44,7 @@ class Plan:
     def __init__(self, filters: Iterable[tuple[LogSource, Node]]) -> None:
         self._sources: dict[LogSource, list[Candidate | _Varying]] = {}
         self._waiting: dict[str, dict[Predicate, list[int]]] = {}
-        self._indexes: dict[str, FieldIndex] = {}
+        self._indexes: dict[str, Index] = {}
         self._scopes: dict[tuple[Any, ...], _Scope] = {}
         self.ledger = Ledger()
         self.watched: list[tuple[str, ...]] = []
@@ -66,11 +66,18 @@ class Plan:
                     found.append(Candidate(number, rest, self.ledger))
         return sorted(found, key=lambda one: one.number)
 
-    def index(self, column: str) -> FieldIndex:
+    def prepare(self) -> None:
+        """Make the index of every column, and the patterns that conditions look for (they are kept by their text)."""
+        for column in list(self._waiting):
+            self.index(column).of_texts.compile()
+        for entry in chain.from_iterable(self._sources.values()):
+            checked(entry.node)
+
+    def index(self, column: str) -> Index:
         """The witnesses of all filters in the column."""
         index = self._indexes.get(column)
         if index is None:
-            index = self._indexes[column] = FieldIndex(self._waiting[column].items())
+            index = self._indexes[column] = Index(self._waiting[column].items())
         return index
 
     def _watch(self, number: int, found: Witnesses) -> tuple[str, ...]:
@@ -105,7 +112,14 @@ def steady_witnesses(node: Node) -> Witnesses:
 
 
 def _steady_cost(predicate: Predicate) -> float:
-    return NO_WITNESS if asks_kind(predicate) else usual_cost(predicate)
+    if asks_kind(predicate):
+        return NO_WITNESS
+    return usual_cost(predicate) + (_OF_ALL if predicate.field and loose(predicate.field) in _PROVIDERS else 0.0)
+
+
+# Whoever asks for a provider asks for events that are its own: nearly all activities of their kind have it
+_PROVIDERS = frozenset({"provider_name", "providername", "source"})
+_OF_ALL = 1000.0  # as what every activity of a batch holds (cost.py)
 
 
 def _entry(number: int, node: Node, ledger: Ledger) -> Candidate | _Varying:

@@ -237,23 +237,24 @@ _COMPARISONS: dict[Operator, Callable[[float, float], bool]] = {
 
 def _cidr_test(predicate: Predicate) -> Test:
     network = ipaddress.ip_network(predicate.value, strict=False)
+    version, mask, base = network.version, int(network.netmask), int(network.network_address)
 
     def test(value: Any) -> bool:
-        address = _address(value)
-        return address is not None and address in network
+        address = _address(value) if isinstance(value, str) else None
+        return address is not None and address[0] == version and address[1] & mask == base
 
     return test
 
 
-def _address(value: Any) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    """Security records write IPv4 addresses as ::ffff:10.0.0.1."""
-    if not isinstance(value, str):
-        return None
+@lru_cache(maxsize=16_384)
+def _address(text: str) -> tuple[int, int] | None:
+    """Version and number. Security records write IPv4 addresses as ::ffff:10.0.0.1."""
     try:
-        address = ipaddress.ip_address(value.strip())
+        found = ipaddress.ip_address(text.strip())
     except ValueError:
         return None
-    return getattr(address, "ipv4_mapped", None) or address
+    found = getattr(found, "ipv4_mapped", None) or found
+    return found.version, int(found)
 
 
 def _time_part_test(predicate: Predicate) -> Test:

@@ -11,8 +11,8 @@ from itertools import repeat
 
 from hinomi.detect.asked import Numbers
 from hinomi.detect.candidate import Candidate
-from hinomi.detect.cost import COMMON_SHARE, Cost
-from hinomi.detect.field_index import FieldIndex
+from hinomi.detect.cost import COMMON_SHARE, SAMPLE, Cost
+from hinomi.detect.field_index import Index
 from hinomi.detect.field_view import NOTHING, FieldView
 from hinomi.detect.jury import Jury
 from hinomi.detect.plan import Plan, column_of
@@ -21,8 +21,8 @@ from hinomi.detect.table import Table
 from hinomi.detect.witness import Witnesses, witnesses
 from hinomi.schema.activity import ActivityBatch, ActivityKind
 
-FEW_ROWS = 200  # a batch of fewer rows says little about what is common
-MORE_ROWS = 10  # times the rows of the batch that was judged by: then it is judged again
+FEW_ROWS = 1000  # fewer rows say little about what is common
+MORE_ROWS = 10  # times the rows that were judged by: then it is judged again
 MAX_JURIES = 4096
 MAX_CLASSES = 16_384
 
@@ -36,7 +36,7 @@ class Route:
         self._plan = plan
         self._candidates = {one.number: one for one in plan.candidates(kind)}
         self._own: dict[int, Witnesses] = {}  # number -> witnesses of this kind's own choice
-        self._judged_on = 0  # rows of the batch that they were chosen by
+        self._rows, self._judged_at = 0, FEW_ROWS  # rows seen since the witnesses were laid out; when to judge them
         self._lay()
 
     def meet(self, batch: ActivityBatch) -> list[tuple[int, int]]:
@@ -52,8 +52,9 @@ class Route:
             columns = [table.column(name) or [None] * batch.length for name in jury.columns]
             some = columns if len(rows) == batch.length else [[column[row] for row in rows] for column in columns]
             met += jury.judge(rows, zip(*some, strict=True) if some else repeat((), len(rows)))
-        if batch.length >= max(FEW_ROWS, MORE_ROWS * self._judged_on):
-            self._choose(groups, table, batch.length)
+        self._rows += batch.length
+        if self._rows >= self._judged_at and batch.length >= SAMPLE:
+            self._choose(table, batch.length)
         return sorted(met) if len(groups) > 1 else met
 
     # ---- what to look for ----
@@ -92,12 +93,12 @@ class Route:
     def _view(self, column: str) -> FieldView:
         view = self._views.get(column)
         if view is None:
-            sources: list[tuple[FieldIndex, set[int]]] = []
+            sources: list[tuple[Index, set[int]]] = []
             if column in self._shared:
                 sources.append((self._plan.index(column), self._shared[column]))
             if column in self._wanted:
                 wanted = self._wanted[column]
-                sources.append((FieldIndex(wanted.items()), {one for some in wanted.values() for one in some}))
+                sources.append((Index(wanted.items()), {one for some in wanted.values() for one in some}))
             view = self._views[column] = FieldView(
                 sources, self._alone.get(column, ()), self._class_of, self._plan.ledger
             )
@@ -153,17 +154,17 @@ class Route:
         return juries[signature]
 
     # ---- measured ----
-    def _choose(self, groups: list[tuple[Jury, Sequence[int]]], table: Table, rows: int) -> None:
-        """Other witnesses for the candidates that too many rows were suspected of."""
-        self._judged_on = rows
+    def _choose(self, table: Table, length: int) -> None:
+        """Other witnesses for the candidates that too many rows were suspected of; `table` stands for what comes."""
+        seen, self._judged_at = self._rows, MORE_ROWS * self._rows
         asked: Counter[int] = Counter()
-        for jury, some in groups:
-            asked.update(dict.fromkeys(jury.numbers, len(some)))
-        cost = Cost(table, rows)
+        for jury in {id(one): one for some in self._juries.values() for one in some.values() if one}.values():
+            asked.update(dict.fromkeys(jury.numbers, jury.rows))
+        cost = Cost(table, length)
         chosen = {
             number: witnesses(self._candidates[number].node, cost)[0]
             for number, times in asked.items()
-            if times >= COMMON_SHARE * rows
+            if times >= COMMON_SHARE * seen
         }
         if any(chosen.values()):
             self._own.update({number: found for number, found in chosen.items() if found})

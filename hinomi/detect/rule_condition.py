@@ -6,12 +6,12 @@ In: a value of YAML and the rule's type. Out: bounds, fields and expression, or 
 from collections.abc import Iterable
 from typing import Any, NamedTuple, TypeAlias
 
-from hinomi.detect.document import Document, nearest
+from hinomi.detect.document import Document, unknown
 from hinomi.detect.expression import NoExpression, parse
 from hinomi.detect.measure import LOWER, OPERATORS
 from hinomi.detect.window import MAX_DETECTIONS
 from hinomi.errors import ContentError
-from hinomi.schema.content import Bound, Expression
+from hinomi.schema.content import Bound, Expression, Text
 
 TEMPORAL = ("temporal", "temporal_ordered")
 VALUES = ("value_count", "value_sum", "value_avg", "value_percentile", "value_median")
@@ -90,9 +90,7 @@ def _comparison_errors(document: Document, at: Path, kind: str, condition: dict[
     known = (*OPERATORS, "field", "percentile")
     for name, number in condition.items():
         if name not in known:
-            yield document.error(
-                f"unknown key {name!r}{nearest(str(name), known)}", *at, name, ja=f"キー {name!r} はありません"
-            )
+            yield document.wrong(unknown(Text("key", "キー"), str(name), known), *at, name)
         elif name in OPERATORS and (isinstance(number, bool) or not isinstance(number, int | float)):
             yield document.error(f"{name} needs a number", *at, name, ja=f"{name} には数値が必要です")
         elif name == "field" and not _is_names(number):

@@ -9,6 +9,7 @@ with the child is read again; its records have the same identity and are kept on
 """
 
 import os
+import signal
 import struct
 import subprocess
 import sys
@@ -21,9 +22,10 @@ from pathlib import Path
 from typing import Self
 
 from hinomi.errors import Unavailable
-from hinomi.ingest.packing import pack
 from hinomi.ingest.protocols.file import File, OnFile, files_below, read_files
+from hinomi.own_module import own_command, own_environment
 from hinomi.schema.record import DeadLetter, RecordBatch
+from hinomi.wire.packing import pack
 
 SILENT_S = 600.0  # without a word: every file is read in pieces, and each piece is a word
 FIRST_RECORDS = 625  # so that the rooms behind can begin; an eighth of a full batch
@@ -118,13 +120,11 @@ class Reading:
     def _start(self) -> None:
         here, there = os.pipe()
         take, give = os.pipe()
-        package = str(Path(__file__).resolve().parents[2])
-        places = os.pathsep.join([package, *filter(None, [os.environ.get("PYTHONPATH")])])
         self._child = subprocess.Popen(  # noqa: S603 - our own module
-            [sys.executable, "-P", "-m", "hinomi.ingest.apart", str(there)],
+            own_command("hinomi.ingest.apart", str(there)),
             stdin=take,
             pass_fds=[there],
-            env={**os.environ, "PYTHONPATH": places},
+            env=own_environment(),
         )
         os.close(there)
         os.close(take)
@@ -162,6 +162,7 @@ def read_apart(files: list[File], send: Callable[[bytes], None]) -> None:
 
 
 def main() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then ends us
     files = list(_heard(sys.stdin.buffer.read()))
     try:
         read_apart(files, Connection(int(sys.argv[1]), readable=False).send_bytes)

@@ -49,7 +49,7 @@ def _zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: Budget)
 def tar_members(stream: Stream, budget: Budget) -> Iterator[Member]:
     """The members in the order of the archive; it is read once, front to back."""
     try:
-        with tarfile.open(fileobj=cast("IO[bytes]", stream), mode="r|", errorlevel=0, tarinfo=_BoundedInfo) as archive:
+        with tarfile.open(fileobj=cast("IO[bytes]", stream), mode="r|", errorlevel=0, tarinfo=BoundedInfo) as archive:
             for info in archive:
                 if info.isdir():
                     continue
@@ -61,7 +61,7 @@ def tar_members(stream: Stream, budget: Budget) -> Iterator[Member]:
         yield "", stream.trouble or Trouble("damaged_file", f"the tar archive cannot be read on: {error}")
 
 
-class _BoundedInfo(tarfile.TarInfo):
+class BoundedInfo(tarfile.TarInfo):
     """A member whose long name or extended header is no longer than any real one: tarfile holds those in memory."""
 
     def _proc_member(self, archive: tarfile.TarFile) -> tarfile.TarInfo:

@@ -10,8 +10,8 @@ import zlib
 from dataclasses import dataclass
 
 from hinomi.errors import HinomiError, TooLarge
-from hinomi.ingest.packing import unpack
 from hinomi.schema.record import RecordBatch
+from hinomi.wire.packing import unpack
 
 MAGIC = b"HNF2"
 _HEADER = struct.Struct("<4sQII")

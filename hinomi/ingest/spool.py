@@ -6,21 +6,23 @@ next start. Sequence numbers rise by one and never come twice. One process at a 
 """
 
 import errno
+import fcntl
 import os
 import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from hinomi.errors import DiskFull, Unavailable
 from hinomi.ingest.frame import HEADER_BYTES, MAGIC, Header, decode, encode, is_whole, read_header
-from hinomi.ingest.packing import pack
 from hinomi.schema.record import DeadLetter, RecordBatch
+from hinomi.wire.packing import pack
 
 SEGMENT_BYTES = 64 << 20
 FLOOR_BYTES = 256 << 20  # room that is left for the databases to close their transactions
-_MARKER = "done"
+MARKER, _HOLD = "done", "hold"
 _ENDING = ".seg"
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
@@ -59,7 +61,7 @@ class Spool:
         self._lock = threading.Lock()
         self._file: int | None = None  # the segment that is written to
         self._done, used = self._read_marker()
-        self._segments = [_scanned(path) for path in sorted(self._folder.glob(f"*{_ENDING}"))]
+        self._segments = [_scanned(path) for path in segments(self._folder)]
         if self._segments:
             _cut_torn_end(self._segments[-1])
         ends = [segment.places[-1].sequence for segment in self._segments if segment.places]
@@ -169,15 +171,18 @@ class Spool:
         gone = [segment for segment in full if all(place.sequence <= self._done for place in segment.places)]
         if not gone:
             return
-        self._write_marker()
-        for segment in gone:
-            segment.path.unlink(missing_ok=True)
+        with _may_delete(self._folder) as may:
+            if not may:  # next time
+                return
+            self._write_marker()
+            for segment in gone:
+                segment.path.unlink(missing_ok=True)
         names = {segment.path for segment in gone}
         self._segments = [segment for segment in self._segments if segment.path not in names]
 
     def _write_marker(self) -> None:
         """The newest number that was ever given, and how far all is done."""
-        path, draft = self._folder / _MARKER, self._folder / f"{_MARKER}.new"
+        path, draft = self._folder / MARKER, self._folder / f"{MARKER}.new"
         with draft.open("w") as file:
             file.write(f"{self._done} {self._last}\n")
             file.flush()
@@ -187,10 +192,34 @@ class Spool:
 
     def _read_marker(self) -> tuple[int, int]:
         try:
-            done, last = map(int, (self._folder / _MARKER).read_text().split())
+            done, last = map(int, (self._folder / MARKER).read_text().split())
         except (OSError, ValueError):  # there is none yet
             return 0, 0
         return done, last
+
+
+@contextmanager
+def held_spool(folder: Path) -> Iterator[None]:
+    """While a back-up copies a spool no segment of it is deleted, by whatever process. Waits for a deletion under way."""
+    with (folder / _HOLD).open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_SH)
+        yield
+
+
+@contextmanager
+def _may_delete(folder: Path) -> Iterator[bool]:
+    with (folder / _HOLD).open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+def segments(folder: Path) -> list[Path]:
+    """The files with batches, oldest first."""
+    return sorted(folder.glob(f"*{_ENDING}"))
 
 
 def _refused(error: OSError, path: Path) -> Exception:

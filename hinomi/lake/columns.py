@@ -15,7 +15,7 @@ FIRST_MS, LAST_MS = -2_208_988_800_000, 10_413_791_999_999
 _INT64 = (-(1 << 63), (1 << 63) - 1)
 
 MOMENT = pa.timestamp("ms", "UTC")
-_ARROW = {
+ARROW = {
     FieldType.TEXT: pa.string(),
     FieldType.INTEGER: pa.int64(),
     FieldType.TIME: pa.int64(),
@@ -83,10 +83,10 @@ def _array(values: list[Any], kind: FieldType) -> pa.Array:
     if kind is FieldType.TEXTS and any(isinstance(value, str) for value in values):  # else read as a list of letters
         values = [[value] if isinstance(value, str) else value for value in values]
     try:
-        return pa.array(values, _ARROW[kind])
+        return pa.array(values, ARROW[kind])
     except (pa.ArrowException, TypeError, ValueError, OverflowError):
         mend = _MEND[kind]
-        return pa.array([None if value is None else mend(value) for value in values], _ARROW[kind])
+        return pa.array([None if value is None else mend(value) for value in values], ARROW[kind])
 
 
 def _mend_text(value: Any) -> str:

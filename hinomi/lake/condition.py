@@ -7,6 +7,12 @@ from hinomi.lake import tables
 from hinomi.lake.columns import to_rows
 from hinomi.lake.connection import Connection
 
+# Of every shard of a cluster; bytes and parts are of the server that answers.
+_ROWS = (
+    "SELECT (SELECT count() FROM activities) AS activities, (SELECT count() FROM detections) AS detections, "
+    "(SELECT count() FROM processes) AS processes"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class LakeStatus:
@@ -35,7 +41,7 @@ def read_status(connection: Connection) -> LakeStatus:
         row["table"]: row
         for row in to_rows(
             connection.ask(
-                "SELECT table, sum(rows) AS n, sum(bytes_on_disk) AS disk, sum(data_uncompressed_bytes) AS plain, "
+                "SELECT table, sum(bytes_on_disk) AS disk, sum(data_uncompressed_bytes) AS plain, "
                 "count() AS parts FROM system.parts WHERE active AND database = currentDatabase() GROUP BY table"
             )
         )
@@ -45,7 +51,7 @@ def read_status(connection: Connection) -> LakeStatus:
             "SELECT toUnixTimestamp64Milli(min(time)) AS oldest, toUnixTimestamp64Milli(max(time)) AS newest FROM activities"
         )
     )
-    rows = {name: tables.get(name, {}).get("n", 0) for name in ("activities", "detections", "processes")}
+    rows = to_rows(connection.ask(_ROWS))[0]
     pid = connection.owner_pid
     return LakeStatus(
         **rows,

@@ -54,6 +54,9 @@ READING: Mapping[str, int | str] = {
     "timeout_before_checking_execution_speed": 0,
     "max_result_bytes": 128 * MIB,
     "max_threads": 2,
+    # 1 GiB by default, which is more than the engine may take at all: every question would run on one core. What one may
+    # take is bounded by max_memory_usage
+    "max_threads_min_free_memory_per_thread": 0,
     "use_query_cache": 0,
     "output_format_arrow_string_as_string": 1,
     "output_format_arrow_low_cardinality_as_dictionary": 0,
@@ -69,6 +72,10 @@ WRITING: Mapping[str, int | str] = {
     "max_partitions_per_insert_block": 0,
     "input_format_parallel_parsing": 0,
     "input_format_arrow_allow_missing_columns": 1,
+    # machine code for the expressions of the views costs more than it gains on a batch: a tenth to a quarter of an insert's CPU
+    "compile_expressions": 0,
+    "compile_aggregate_expressions": 0,
+    "compile_sort_description": 0,
 }
 
 

@@ -4,13 +4,14 @@ Everything goes through clickhouse-connect over the owner's Unix socket, so that
 another code path.
 """
 
+import contextlib
 import logging
-import os
 import secrets
+import shutil
 import subprocess
-import sys
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,9 @@ from clickhouse_connect.driver.httpclient import HttpClient
 from hinomi.errors import DiskFull, InputError, TooMany, Unavailable
 from hinomi.lake.owner import EXIT_TAKEN, JOURNAL, SOCKET
 from hinomi.lake.socket_pool import SocketManager
+from hinomi.lake.ticket import ticket_setting
 from hinomi.lake.upkeep import check_version, prepare
+from hinomi.own_module import own_command, own_environment
 
 LOG = logging.getLogger("hinomi.lake")
 
@@ -36,33 +39,49 @@ END_S = 30.0
 RESTARTS = 3  # in RESTARTS_WITHIN_S with no answer between them; more means that starting does not help
 RESTARTS_WITHIN_S = 60.0
 
-_FAILURES = (ClickHouseError, urllib3.exceptions.HTTPError, OSError)
+FAILURES = (ClickHouseError, urllib3.exceptions.HTTPError, OSError)
 # Codes of ClickHouse (src/Common/ErrorCodes.cpp) and of `protocol.py`
 _TOO_MANY, _OTHER_OWNER, _NO_SPACE = 202, 516, 243
+_CANCELLED = 394
 # read, write, checksum, missing file, no space
 _DISK = frozenset({74, 75, 40, 107, 226, 243})
 _TOO_HEAVY = {159: "took too long", 241: "needs too much memory", 396: "returns too much"}
 
 
-class Connection:
-    """To one folder. Thread-safe: many threads may ask at once, one of them brings a dead owner back."""
+class Connection(ABC):
+    """To a lake, wherever it is. Thread-safe: many threads may ask at once."""
 
-    def __init__(self, folder: Path, memory_mb: int) -> None:
-        self.folder, self._memory_mb = folder.resolve(), max(memory_mb, LEAST_MEMORY_MB)
-        self._lock = threading.Lock()
-        self._owner: subprocess.Popen[bytes] | None = None
-        self._client: HttpClient | None = None
-        self._starts: list[float] = []
-        self._closed = False
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.folder.chmod(0o700)
-        check_version(self.folder)
-        self._start()
+    def __init__(self, memory_mb: int) -> None:
+        self._memory_mb = max(memory_mb, LEAST_MEMORY_MB)
 
     @property
+    @abstractmethod
     def owner_pid(self) -> int | None:
-        owner = self._owner
-        return owner.pid if owner is not None and owner.poll() is None else None
+        """The owner process, where it is one of this machine and lives."""
+
+    @property
+    @abstractmethod
+    def free_bytes(self) -> int | None:
+        """Room on the lake's disk; None where somebody else sees to that."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Nothing more is asked."""
+
+    @abstractmethod
+    def _live(self) -> HttpClient:
+        """A client of a lake that answers, as far as is known. Raises Unavailable."""
+
+    @abstractmethod
+    def _forget(self, client: HttpClient) -> None:
+        """What this client talks to did not answer: no statement of it may come to life later."""
+
+    @abstractmethod
+    def _is_dying(self) -> bool:
+        """Whether it is certain that the lake of this client is gone."""
+
+    def _answered(self) -> None:  # noqa: B027 - only who brings owners back counts
+        """The lake has answered."""
 
     @property
     def write_bytes(self) -> int:
@@ -87,18 +106,27 @@ class Connection:
             client = self._live()
             try:
                 answer: bytes = client.raw_query(
-                    sql, dict(parameters or {}), dict(settings or {}), fmt=form, external_data=external
+                    sql,
+                    dict(parameters or {}),
+                    {**ticket_setting(), **(settings or {})},
+                    fmt=form,
+                    external_data=external,
                 )
-            except _FAILURES as error:
+            except FAILURES as error:
                 _refuse_question(error)
                 if attempt == 2 or self._is_dying():
                     self._forget(client)
                 if attempt == 2:
-                    raise Unavailable(f"the lake's owner process did not answer: {_said(error)}") from error
+                    raise Unavailable(f"the lake's owner process did not answer: {said(error)}") from error
             else:
-                self._starts.clear()
+                self._answered()
                 return answer
         raise AssertionError  # the second attempt has raised
+
+    def cancel(self, ticket: str) -> None:
+        """End what runs under the ticket, or waits for its turn; nothing happens when there is nothing."""
+        with contextlib.suppress(*FAILURES):
+            self._live().raw_query("KILL QUERY WHERE query_id = {ticket:String} ASYNC", {"ticket": ticket})
 
     def insert(self, table: str, columns: list[str], rows: memoryview) -> None:
         """Rows as an Arrow stream; on return they are on disk. Raises Unavailable: some may be there, ask which.
@@ -110,25 +138,53 @@ class Connection:
             client.raw_insert(table, columns, rows, fmt="ArrowStream")  # type: ignore[arg-type]
         except DatabaseError as error:
             if error.code == _NO_SPACE:
-                raise DiskFull(f"the lake's disk is full: {_said(error)}") from error
+                raise DiskFull(f"the lake's disk is full: {said(error)}") from error
             # not a question to mend: the owner's memory, or a table that another program changed
-            raise Unavailable(f"the lake could not write: {_said(error)}") from error
-        except _FAILURES as error:
+            raise Unavailable(f"the lake could not write: {said(error)}") from error
+        except FAILURES as error:
             # dead, or else made so: an insert that lives on would come in between the caller's next question and write
             self._forget(client)
-            raise Unavailable(f"the lake's owner process did not answer: {_said(error)}") from error
+            raise Unavailable(f"the lake's owner process did not answer: {said(error)}") from error
 
-    def command(self, sql: str) -> None:
+    def command(self, sql: str, parameters: Mapping[str, Any] | None = None) -> None:
         """A statement without rows, such as CREATE TABLE."""
         client = self._live()
         try:
-            client.raw_query(sql)
-        except _FAILURES as error:
+            client.raw_query(sql, dict(parameters or {}))
+        except FAILURES as error:
             _refuse_question(error)
             self._forget(client)
-            raise Unavailable(f"the lake's owner process did not answer: {_said(error)}") from error
+            raise Unavailable(f"the lake's owner process did not answer: {said(error)}") from error
 
-    # ---- the owner's life ---------------------------------------------------------------------------------------------
+
+class OwnedConnection(Connection):
+    """To one folder, with the owner process that this spawns: one of the askers brings a dead owner back."""
+
+    def __init__(self, folder: Path, memory_mb: int) -> None:
+        super().__init__(memory_mb)
+        self.folder = folder.resolve()
+        self._lock = threading.Lock()
+        self._owner: subprocess.Popen[bytes] | None = None
+        self._client: HttpClient | None = None
+        self._starts: list[float] = []
+        self._closed = False
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.folder.chmod(0o700)
+        check_version(self.folder)
+        self._start()
+
+    @property
+    def owner_pid(self) -> int | None:
+        owner = self._owner
+        return owner.pid if owner is not None and owner.poll() is None else None
+
+    @property
+    def free_bytes(self) -> int:
+        return shutil.disk_usage(self.folder).free
+
+    def _answered(self) -> None:
+        self._starts.clear()
+
     def _live(self) -> HttpClient:
         with self._lock:
             if self._closed:
@@ -163,11 +219,11 @@ class Connection:
         self._owner = _spawn(self.folder, self._memory_mb, token)
         try:
             _await_ready(self._owner, self.folder)
-            self._client = client = _connect(self.folder, token)
+            self._client = client = connect_owner(self.folder, {"X-Hinomi-Owner": token})
             prepare(lambda sql: client.raw_query(sql).decode())
         except ClickHouseError as error:
             self._end_owner(kill=True)
-            raise Unavailable(f"the lake's tables cannot be opened: {_said(error)}") from error
+            raise Unavailable(f"the lake's tables cannot be opened: {said(error)}") from error
         except BaseException:
             self._end_owner(kill=True)
             raise
@@ -200,18 +256,15 @@ class Connection:
 
 
 def _spawn(folder: Path, memory_mb: int, token: str) -> "subprocess.Popen[bytes]":
-    package = str(Path(__file__).resolve().parents[2])
-    paths = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
-    command = [sys.executable, "-P", "-m", "hinomi.lake.owner"]  # -P: no modules from the folder it runs in
     options = ["--path", str(folder), "--memory-mb", str(memory_mb), "--token", token]
     with (folder / "owner.err").open("wb") as trouble:
         return subprocess.Popen(  # noqa: S603 - our own module
-            command + options,
+            own_command("hinomi.lake.owner", *options),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=trouble,
             cwd=folder,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+            env=own_environment(),
         )
 
 
@@ -231,7 +284,8 @@ def _await_ready(owner: "subprocess.Popen[bytes]", folder: Path) -> None:
     raise Unavailable(f"the lake's owner process did not start: {said or owner.returncode}")
 
 
-def _connect(folder: Path, token: str) -> HttpClient:
+def connect_owner(folder: Path, headers: Mapping[str, str]) -> HttpClient:
+    """A client of the owner process of a folder, over its socket."""
     return create_client(  # type: ignore[return-value]
         host="lake",
         port=80,
@@ -243,7 +297,7 @@ def _connect(folder: Path, token: str) -> HttpClient:
         query_retries=0,
         form_encode_query_params=True,
         send_receive_timeout=1200,
-        headers={"X-Hinomi-Owner": token},
+        headers=dict(headers),
         show_clickhouse_errors=True,
     )
 
@@ -254,15 +308,17 @@ def _refuse_question(error: Exception) -> None:
     if not isinstance(error, DatabaseError) or code is None or code == _OTHER_OWNER:
         return
     if code in _TOO_HEAVY:
-        raise InputError(f"the search {_TOO_HEAVY[code]}; narrow it: {_said(error)}") from error
+        raise InputError(f"the search {_TOO_HEAVY[code]}; narrow it: {said(error)}") from error
+    if code == _CANCELLED:
+        raise InputError("the search was cancelled") from error
     if code == _TOO_MANY:
         raise TooMany("too many searches are waiting; try again later") from error
     if code in _DISK:
-        raise Unavailable(f"the lake cannot read its disk; verify it: {_said(error)}") from error
-    raise InputError(f"the lake refuses the question: {_said(error)}") from error
+        raise Unavailable(f"the lake cannot read its disk; verify it: {said(error)}") from error
+    raise InputError(f"the lake refuses the question: {said(error)}") from error
 
 
-def _said(error: Exception) -> str:
+def said(error: Exception) -> str:
     """What the engine said, without the frames that client and protocol put round it."""
     text = str(error).partition("DB::Exception: ")[2] or str(error)
     return text.strip().partition("\n")[0].partition(" (for url ")[0][:500]

@@ -57,6 +57,8 @@ def write(connection: Connection, found: Sequence[Detection]) -> int:
 
 def _table(found: Sequence[Detection], ingest_ms: int) -> pa.Table:
     texts = pa.list_(pa.string())
+    activities = {id(one.activity): one.activity for one in found}  # several filters meet one activity
+    written = {key: _json(_main_fields(activity)) for key, activity in activities.items()}
     return pa.table(
         {
             "id": pa.array([one.id for one in found], pa.string()),
@@ -72,13 +74,17 @@ def _table(found: Sequence[Detection], ingest_ms: int) -> pa.Table:
             "endpointHostName": pa.array([_text(one.endpoint_name) for one in found], pa.string()),
             "recordSource": pa.array([_text(one.activity.get("recordSource")) for one in found], pa.string()),
             "highlights": pa.array([_json(one.highlights) for one in found], pa.string()),
-            "activity": pa.array([_json(_main_fields(one.activity)) for one in found], pa.string()),
+            "activity": pa.array([written[id(one.activity)] for one in found], pa.string()),
         }
     )
 
 
 def _main_fields(activity: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in activity.items() if name not in _LEFT_OUT and value not in (None, "", [])}
+    return {
+        name: value
+        for name, value in activity.items()
+        if (value or value not in (None, "", [])) and name not in _LEFT_OUT
+    }
 
 
 def _text(value: object) -> str:

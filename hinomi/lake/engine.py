@@ -1,7 +1,7 @@
 """The embedded engine inside the owner process: statements in, bytes out. Nothing of HTTP is here.
 
-Reads share a few connections and wait their turn in order; everything else goes through one writing connection. The
-engine's own parallel threads do the work; Python only waits (the engine lets go of the GIL).
+Reads share a few connections and wait their turn in order; upkeep of parts has one of its own; everything else goes
+through one writing connection. The engine's own parallel threads do the work; Python only waits (the engine lets go of the GIL).
 """
 
 import os
@@ -22,6 +22,10 @@ DATABASE = "hinomi"
 WAIT_S = 120.0  # how long a statement waits for its turn
 
 _READS = re.compile(r"\s*(?:--[^\n]*\n\s*)*\(?\s*(select|with|show|describe|desc|explain|exists)\b", re.IGNORECASE)
+# Long work on parts that are there already: nobody's insert waits behind it.
+_KEEPS = re.compile(r"\s*(optimize|check|alter\s+table\s+\w+\s+(un)?freeze)\b", re.IGNORECASE)
+_ENDS = re.compile(r"\s*kill\s+query\b", re.IGNORECASE)
+_TICKET = re.compile(r"[0-9A-Za-z-]{8,64}")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _CODE = re.compile(r"Code: (\d+)\.")
 
@@ -55,10 +59,20 @@ class Statement:
     database: str = DATABASE
     external: list[External] = field(default_factory=list)
     data: int | None = None
+    ticket: str = ""  # what it can be ended by: the client's query_id
 
     @property
     def is_read(self) -> bool:
         return _READS.match(self.sql) is not None
+
+    @property
+    def is_upkeep(self) -> bool:
+        return _KEEPS.match(self.sql) is not None
+
+    @property
+    def is_end(self) -> bool:
+        """KILL QUERY: ends what runs under the ticket in its parameters."""
+        return _ENDS.match(self.sql) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +152,8 @@ class Session:
     def dressed(self, statement: Statement) -> Iterator[None]:
         """With the statement's own settings, database and tables, which are taken off again."""
         own = {name: value for name, value in statement.settings.items() if self._standing.get(name) != value}
+        if _TICKET.fullmatch(statement.ticket):
+            own["log_comment"] = statement.ticket
         undo: list[str] = []
         try:
             if statement.database != DATABASE:
@@ -180,31 +196,52 @@ class Engine:
     def __init__(self, folder: str, configuration: str, *, readers: int, query_bytes: int) -> None:
         address = f"{folder}?config-file={configuration}"
         limit = {"max_memory_usage": query_bytes}
-        self._writer = Session(_chdb.connect(address), {**WRITING, **limit})  # type: ignore[attr-defined]
+        self._writer, self._keeper, self._ender = (
+            Session(_chdb.connect(address), {**WRITING, **limit})  # type: ignore[attr-defined]
+            for _ in range(3)
+        )
         self._readers = [
             Session(_chdb.connect(address), {**READING, **limit})  # type: ignore[attr-defined]
             for _ in range(readers)
         ]
-        self._reading, self._writing = Turns(self._readers), Turns([self._writer])
+        self._reading, self._writing, self._keeping = Turns(self._readers), Turns([self._writer]), Turns([self._keeper])
+        self._ending = Turns([self._ender])
+        self._ended: deque[str] = deque(maxlen=1000)  # tickets, also of statements that still wait for their turn
 
     def run(self, statement: Statement) -> Outcome:
         """Run it and return the whole answer. Raises EngineError."""
-        turns = self._reading if statement.is_read else self._writing
-        with turns.take() as session, session.dressed(statement):
+        if statement.is_end:
+            return self._end(statement.parameters.get("ticket", ""))
+        with self._turns(statement).take() as session, session.dressed(statement):
+            if statement.ticket in self._ended:
+                raise EngineError(394, "Code: 394. DB::Exception: the query was cancelled before its turn.")
             sql = statement.sql
             if statement.data is not None:
                 sql = _from_descriptor(sql, statement.data)
             return session.run(sql, statement.output_format, statement.parameters)
 
+    def _end(self, ticket: str) -> Outcome:
+        """The engine gives its own names to queries, and drops remarks from their text: ours stands in a setting."""
+        if not _TICKET.fullmatch(ticket):
+            raise EngineError(36, "Code: 36. DB::Exception: KILL QUERY wants a ticket of letters, digits and dashes.")
+        self._ended.append(ticket)
+        with self._ending.take() as session:
+            return session.run(f"KILL QUERY WHERE Settings['log_comment'] = '{ticket}' ASYNC")
+
+    def _turns(self, statement: Statement) -> Turns:
+        if statement.is_read:
+            return self._reading
+        return self._keeping if statement.is_upkeep else self._writing
+
     def close(self) -> None:
-        """Waits for the statement that writes; questions under way are not waited for."""
+        """Waits for the statement that writes; questions and upkeep under way are not waited for."""
         with self._writing.take(), ExitStack() as taken:
             try:
-                for _ in self._readers:
-                    taken.enter_context(self._reading.take(wait_s=0.5))
+                for turns in [self._keeping, *[self._reading] * len(self._readers)]:
+                    taken.enter_context(turns.take(wait_s=0.5))
             except EngineError:
                 return
-            for session in [*self._readers, self._writer]:
+            for session in [*self._readers, self._keeper, self._ender, self._writer]:
                 session.close()
 
 

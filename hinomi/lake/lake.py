@@ -5,28 +5,44 @@ written is on disk when the method returns. Errors: InputError (the question), D
 ask `known` what arrived and go on), TooMany.
 """
 
-import shutil
-from collections.abc import Iterator, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from hinomi.errors import DiskFull
-from hinomi.lake import activities, detections, processes, records, tables
+from hinomi.errors import DiskFull, InputError
+from hinomi.lake import activities, day_files, detections, partitions, processes, records, tables
 from hinomi.lake.activities import Keyset, Window
+from hinomi.lake.arrivals import Arrival, arrived
+from hinomi.lake.breakdown import Breakdown
 from hinomi.lake.columns import Chosen
 from hinomi.lake.condition import LakeStatus, find_damage, read_status
-from hinomi.lake.connection import Connection
+from hinomi.lake.connection import Connection, OwnedConnection
+from hinomi.lake.known_of import Known, known_of
+from hinomi.lake.observed import Observed, Seen
+from hinomi.lake.partitions import Progress
 from hinomi.lake.processes import Creator, Identity, ProcessChain
 from hinomi.lake.records import RecordPage
+from hinomi.lake.remote import ClusterConnection, GuestConnection
+from hinomi.lake.retention import Removal, SourceDay
+from hinomi.lake.snapshot import Snapshot
+from hinomi.lake.tally import tally
 from hinomi.schema.detection import Detection
 
 FLOOR_BYTES = 256 << 20
 
 
+def _unseen(_done: int, _all: int) -> None:
+    """Nobody looks how far it is."""
+
+
 class Lake:
     def __init__(self, connection: Connection, floor_bytes: int) -> None:
         self._connection, self._floor_bytes = connection, floor_bytes
+        self.observed = Observed(connection)
+        self.breakdown = Breakdown(connection)
 
     @classmethod
     def start(cls, folder: Path | str, *, memory_mb: int = 1024, floor_bytes: int = FLOOR_BYTES) -> "Lake":
@@ -34,11 +50,25 @@ class Lake:
 
         Under `floor_bytes` of free disk nothing is written any more. Raises Unavailable when another process has it.
         """
-        return cls(Connection(Path(folder), memory_mb), floor_bytes)
+        return cls(OwnedConnection(Path(folder), memory_mb), floor_bytes)
+
+    @classmethod
+    def join(cls, folder: Path | str, *, memory_mb: int = 1024, floor_bytes: int = FLOOR_BYTES) -> "Lake":
+        """Ask the owner that a server on this machine has started; closing it leaves that owner as it was."""
+        return cls(GuestConnection(Path(folder), memory_mb), floor_bytes)
+
+    @classmethod
+    def at(cls, url: str, *, memory_mb: int = 1024) -> "Lake":
+        """A ClickHouse server or cluster that has the tables. InputError for a URL that is none; Unavailable."""
+        return cls(ClusterConnection(url, memory_mb), 0)
 
     def close(self) -> None:
         """End the owner in order."""
         self._connection.close()
+
+    def cancel(self, ticket: str) -> None:
+        """End the questions that are asked under the ticket (`lake.ticket.ticketed`)."""
+        self._connection.cancel(ticket)
 
     def __enter__(self) -> Self:
         return self
@@ -204,6 +234,41 @@ class Lake:
         """What a process did, oldest first, without the records themselves."""
         return processes.events(self._connection, endpoint_guid, hash_id, pid, at_ms, limit)
 
+    # ---- what arrived -----------------------------------------------------------------------------------------------
+    def arrived(
+        self,
+        table: str,
+        where: str,
+        parameters: Mapping[str, Any],
+        *,
+        from_ms: int,
+        to_ms: int,
+        limit: int,
+        after: Arrival | None = None,
+    ) -> list[Arrival]:
+        """Activities or detections by the time they were written here (end not included), the first written first.
+
+        `after` is the last of the page before.
+        """
+        return arrived(self._connection, table, where, parameters, from_ms, to_ms, limit, after)
+
+    def tally(
+        self,
+        table: str,
+        where: str,
+        parameters: Mapping[str, Any],
+        *,
+        from_ms: int | None = None,
+        to_ms: int | None = None,
+    ) -> tuple[int, int]:
+        """(results, endpoints) among activities or detections, by the time of the events."""
+        return tally(self._connection, table, where, parameters, Window(from_ms, to_ms))
+
+    # ---- observed values (the rest is asked of `observed`) ------------------------------------------------------------
+    def known_of(self, seen: Seen, hosts: Sequence[str] = ()) -> Known:
+        """What activities tell of the value itself (hashes, signers, names ...); narrowed to these endpoints, if any."""
+        return known_of(self._connection, seen, list(hosts))
+
     # ---- upkeep -----------------------------------------------------------------------------------------------------
     def status(self) -> LakeStatus:
         return read_status(self._connection)
@@ -212,14 +277,43 @@ class Lake:
         """Every damaged part as "table/part: what is wrong"; reads the whole lake against its checksums."""
         return find_damage(self._connection)
 
+    def held(self) -> tuple[list[SourceDay], list[tuple[str, str, int, int]]]:
+        """What each source has of each day; (table, month, rows, bytes) of the side tables. For `retention.plan`."""
+        return partitions.source_days(self._connection), partitions.months(self._connection)
+
+    def remove(self, removal: Removal, cancel: threading.Event | None = None) -> None:
+        """Take away what the plan says. Cancelled, what was begun is still brought to its end in the background."""
+        partitions.remove(self._connection, removal, cancel or threading.Event())
+
+    def merge(self, today: date, on_progress: Progress = _unseen, cancel: threading.Event | None = None) -> int:
+        """Bring each past day into one part; how many days that were."""
+        return partitions.merge(self._connection, today, on_progress, cancel or threading.Event())
+
+    def days(self) -> dict[str, dict[date, int]]:
+        """table -> day of arrival -> rows, of what can be exported."""
+        return day_files.days(self._connection)
+
+    def export_day(self, table: str, day: date, path: Path, on_rows: Callable[[int], None]) -> int:
+        """One table of one day as a Parquet file; rows written."""
+        return day_files.write_file(self._connection, table, day, path, on_rows)
+
+    def import_day(self, table: str, path: Path, on_rows: Callable[[int], None]) -> tuple[int, int]:
+        """What the lake lacks of such a file: (rows written, rows in the file). InputError, DiskFull under the floor."""
+        if table not in day_files.TABLES:
+            raise InputError(f"{table[:80]!r} is no table of the lake that is exported")
+        self._require_room()
+        return day_files.read_file(self._connection, table, path, on_rows)
+
+    def snapshot(self, name: str) -> Snapshot:
+        """The lake as it is now, for a back-up; close it when its files are copied. InputError on a cluster."""
+        return Snapshot(self._connection, name)
+
     def optimise(self) -> None:
         """Merge the parts of every table now; the lake stays usable meanwhile."""
         for table in tables.NAMES:
             self._connection.command(f"OPTIMIZE TABLE {table} FINAL")
 
     def _require_room(self) -> None:
-        free = shutil.disk_usage(self._connection.folder).free
-        if free < self._floor_bytes:
-            raise DiskFull(
-                f"{free >> 20} MiB free at {self._connection.folder}; {self._floor_bytes >> 20} are the floor"
-            )
+        free = self._connection.free_bytes
+        if free is not None and free < self._floor_bytes:
+            raise DiskFull(f"{free >> 20} MiB free on the lake's disk; {self._floor_bytes >> 20} are the floor")

@@ -26,6 +26,18 @@ Creator = tuple[Any, Any, Any, Any, Any, Any]  # file path, command line, pid, h
 _CREATOR = ("creatorFilePath", "creatorCmd", "creatorPid", "creatorHashId", "creatorUser", "creatorUserDomain")
 _COLUMNS = ", ".join(["toUnixTimestamp64Milli(time) AS eventTime", "toString(id) AS uuid", *PROCESS_COLUMNS])
 _AT = "fromUnixTimestamp64Milli({at:Int64}, 'UTC')"
+_CREATORS = ("creatorHashId", "creatorParentHashId")
+_STEPS_BACK = 3
+
+# From a process's start at {first} to the next start under its {pid} on that machine.
+_NEXT_START = (
+    "SELECT minOrNull(time) FROM processes WHERE endpointGuid = {guid:String} AND pid = {pid:Int64} "
+    "AND time > fromUnixTimestamp64Milli({first:Int64}, 'UTC')"
+)
+_WHILE_IT_RAN = (
+    "time >= fromUnixTimestamp64Milli({first:Int64}, 'UTC') "
+    f"AND time < ifNull(({_NEXT_START}), fromUnixTimestamp64Milli({FAR_MS}, 'UTC'))"
+)
 
 
 @dataclass(slots=True)
@@ -72,10 +84,12 @@ def chain(
     connection: Connection, endpoint_guid: str, hash_id: int | None, pid: int | None, at_ms: int, child_limit: int
 ) -> ProcessChain:
     """The process (by hash id, else the pid's latest start at or before `at_ms`), its ancestors and children."""
-    focus = _start(connection, endpoint_guid, hash_id, pid, at_ms) or _acting(connection, endpoint_guid, hash_id)
+    asked = {} if hash_id is None else _starts(connection, endpoint_guid, [hash_id])
+    focus = _start(connection, endpoint_guid, None, pid, at_ms) if hash_id is None else asked[hash_id]
+    focus = focus or _acting(connection, endpoint_guid, hash_id)
     if focus is None:
         return ProcessChain(None)
-    result = ProcessChain(focus, _ancestors(connection, endpoint_guid, focus, at_ms))
+    result = ProcessChain(focus, _ancestors(connection, endpoint_guid, focus, at_ms, asked))
     result.children, result.child_count = _children(connection, endpoint_guid, focus, child_limit)
     return result
 
@@ -121,9 +135,11 @@ def _acting(connection: Connection, endpoint_guid: str, hash_id: int | None) -> 
     return rows[0] if rows else None
 
 
-def _ancestors(connection: Connection, endpoint_guid: str, focus: Row, at_ms: int) -> list[Row]:
+def _ancestors(
+    connection: Connection, endpoint_guid: str, focus: Row, at_ms: int, asked: dict[int, Row | None]
+) -> list[Row]:
+    """From the root down. `asked`: the starts that are known already, None for one that the lake does not hold."""
     found: list[Row] = []
-    asked: dict[int, Row] = {}
     seen = {_key(focus)}
     child = focus
     while len(found) < MAX_DEPTH:
@@ -141,9 +157,9 @@ def _key(row: Row) -> tuple[Any, Any, Any]:
 
 
 def _creator_start(
-    connection: Connection, endpoint_guid: str, child: Row, at_ms: int, asked: dict[int, Row]
+    connection: Connection, endpoint_guid: str, child: Row, at_ms: int, asked: dict[int, Row | None]
 ) -> Row | None:
-    """The start of a row's creator. A row tells its creator's creator too: two generations are asked for at once."""
+    """The start of a row's creator; `asked` grows by what was asked for with it."""
     hash_id = child.get("creatorHashId")
     if hash_id is None:
         before = child.get("eventTime", at_ms)
@@ -151,16 +167,31 @@ def _creator_start(
     if hash_id not in asked:
         further: int = child.get("creatorParentHashId") or hash_id
         asked |= _starts(connection, endpoint_guid, [hash_id, further])
-    return asked.get(hash_id)
+    return asked[hash_id]
 
 
-def _starts(connection: Connection, endpoint_guid: str, hash_ids: list[int]) -> dict[int, Row]:
+def _starts(connection: Connection, endpoint_guid: str, hash_ids: list[int]) -> dict[int, Row | None]:
+    """The starts of these processes and of the generations before them; None for one that the lake does not hold.
+
+    A start tells its creator and its creator's creator, so that each step goes back two generations.
+    """
+    told = "{hashes:Array(Int64)}"
+    for _ in range(_STEPS_BACK):
+        told = (
+            f"(SELECT arrayJoin([hashId, {', '.join(_CREATORS)}]) FROM processes "  # noqa: S608 - names of ours
+            f"WHERE endpointGuid = {{guid:String}} AND hashId IN {told})"
+        )
     sql = (
-        f"SELECT {_COLUMNS} FROM processes WHERE endpointGuid = {{guid:String}} "  # noqa: S608 - names of ours
-        "AND has({hashes:Array(Int64)}, hashId) ORDER BY time"
+        f"SELECT {_COLUMNS} FROM processes WHERE endpointGuid = {{guid:String}} AND hashId IN {told} "  # noqa: S608
+        "ORDER BY time"
     )
     rows = to_rows(connection.ask(sql, {"guid": endpoint_guid, "hashes": hash_ids}))
-    return {row["hashId"]: row for row in rows}
+    found = {row["hashId"]: row for row in rows}
+    whole = set(hash_ids)
+    for _ in range(_STEPS_BACK):
+        told_by = [found[hash_id] for hash_id in whole if hash_id in found]
+        whole |= {row[name] for row in told_by for name in _CREATORS if name in row}
+    return {hash_id: found.get(hash_id) for hash_id in whole}
 
 
 def _creator_of(child: Row) -> Row | None:
@@ -181,7 +212,7 @@ def _creator_name(name: str) -> str:
 
 
 def _children(connection: Connection, endpoint_guid: str, focus: Row, limit: int) -> tuple[list[Row], int]:
-    which, parameters = _by_creator(connection, endpoint_guid, focus)
+    which, parameters = _by_creator(focus)
     sql = (
         f"SELECT {_COLUMNS}, count() OVER () AS childCount FROM processes WHERE endpointGuid = {{guid:String}} "  # noqa: S608
         f"AND ({which}) ORDER BY time, id LIMIT {checked_limit(limit)}"
@@ -193,29 +224,17 @@ def _children(connection: Connection, endpoint_guid: str, focus: Row, limit: int
     return rows, total
 
 
-def _by_creator(connection: Connection, endpoint_guid: str, focus: Row) -> tuple[str, dict[str, Any]]:
+def _by_creator(focus: Row) -> tuple[str, dict[str, Any]]:
     """Condition for what names this process as its creator: by identity, or by pid while the pid was its own."""
     conditions = ["creatorHashId = {hash:Int64}"] if "hashId" in focus else []
     parameters: dict[str, Any] = {"hash": focus.get("hashId", 0)}
     if "pid" in focus and "eventTime" in focus:
-        first, last = _lifetime(connection, endpoint_guid, focus)
         conditions.append(
             "isNull(creatorHashId) AND creatorPid = {pid:Int64} AND id != toUUIDOrZero({own:String}) "
-            "AND time >= fromUnixTimestamp64Milli({first:Int64}, 'UTC') AND time < fromUnixTimestamp64Milli({last:Int64}, 'UTC')"
+            f"AND {_WHILE_IT_RAN}"
         )
-        parameters |= {"pid": focus["pid"], "first": first, "last": last, "own": focus.get("uuid", "")}
+        parameters |= {"pid": focus["pid"], "first": focus["eventTime"], "own": focus.get("uuid", "")}
     return " OR ".join(f"({condition})" for condition in conditions) or "0", parameters
-
-
-def _lifetime(connection: Connection, endpoint_guid: str, focus: Row) -> tuple[int, int]:
-    """From the process's start to the next start under its pid on that machine (exclusive), ms."""
-    sql = (
-        "SELECT toUnixTimestamp64Milli(min(time)) AS t, count() AS n FROM processes WHERE endpointGuid = {guid:String} "  # noqa: S608
-        f"AND pid = {{pid:Int64}} AND time > {_AT}"
-    )
-    parameters = {"guid": endpoint_guid, "pid": focus["pid"], "at": focus["eventTime"]}
-    rows = to_rows(connection.ask(sql, parameters))
-    return focus["eventTime"], rows[0]["t"] if rows and rows[0]["n"] else FAR_MS
 
 
 def events(
@@ -232,12 +251,8 @@ def events(
     start = _start(connection, endpoint_guid, hash_id, pid, at_ms if at_ms is not None else FAR_MS)
     if start is None or "pid" not in start:
         return []
-    first, last = _lifetime(connection, endpoint_guid, start)
-    which = (
-        "isNull(processHashId) AND processPid = {pid:Int64} AND time >= fromUnixTimestamp64Milli({first:Int64}, 'UTC') "
-        "AND time < fromUnixTimestamp64Milli({last:Int64}, 'UTC')"
-    )
-    return _acts(connection, endpoint_guid, which, {"pid": start["pid"], "first": first, "last": last}, limit)
+    which = f"isNull(processHashId) AND processPid = {{pid:Int64}} AND {_WHILE_IT_RAN}"
+    return _acts(connection, endpoint_guid, which, {"pid": start["pid"], "first": start["eventTime"]}, limit)
 
 
 def _acts(connection: Connection, endpoint_guid: str, which: str, parameters: dict[str, Any], limit: int) -> list[Row]:

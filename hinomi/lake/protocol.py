@@ -114,6 +114,7 @@ class Handler(BaseHTTPRequestHandler):
             database=given.get("database") or DATABASE,
             external=tables,
             data=data,
+            ticket=given.get("query_id", ""),
         )
 
     def _skip(self) -> None:

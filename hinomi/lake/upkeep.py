@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from hinomi.errors import Unavailable
-from hinomi.lake import tables
+from hinomi.lake import filling, tables
 
 Command = Callable[[str], str]  # a statement to its answer as tab-separated text
 
@@ -22,14 +22,17 @@ def check_version(folder: Path) -> None:
 
 
 def prepare(command: Command) -> None:
-    """Make missing tables, add columns that are new in the vocabulary, complete the side table."""
+    """Make missing tables, add columns that are new in the vocabulary, complete the side tables."""
     for statement in tables.statements():
         command(statement)
     added = [_add_columns(command, name, wanted) for name, wanted in tables.columns().items()]
+    _enlarge_blocks(command)
     if any(added):
         command("DROP VIEW IF EXISTS processes_view")
     command(tables.view())
     _mend_processes(command)
+    filling.make(command)
+    filling.mend(command)
 
 
 def _add_columns(command: Command, table: str, wanted: dict[str, str]) -> bool:
@@ -39,6 +42,12 @@ def _add_columns(command: Command, table: str, wanted: dict[str, str]) -> bool:
     if missing:
         command(f"ALTER TABLE {table} " + ", ".join(f"ADD COLUMN `{name}` {wanted[name]}" for name in missing))
     return bool(missing)
+
+
+def _enlarge_blocks(command: Command) -> None:
+    """Once, for a lake that is older than the blocks of its records."""
+    if tables.RECORD_BLOCK not in command("SHOW CREATE TABLE activities"):
+        command(tables.enlarge_blocks())
 
 
 def _mend_processes(command: Command) -> None:

@@ -10,6 +10,7 @@ from hinomi.normalise.columns import Column, chosen, converted, filled, fitted, 
 from hinomi.normalise.event import EventGroup
 from hinomi.normalise.event_data import EVENT_DATA
 from hinomi.normalise.identity import UNKNOWN_ENDPOINT, activity_uuids, endpoint_guid
+from hinomi.normalise.shapes.sensor_record import ENDPOINT
 from hinomi.normalise.source import Mapping, Recipe, Source, Split
 from hinomi.normalise.sources import source_of
 from hinomi.normalise.values import base_name
@@ -20,6 +21,7 @@ _MACHINES_REMEMBERED = 100_000
 _PLANS_REMEMBERED, _WIDEST_PLAN = 2_000, 300  # plans, and names in one that is worth remembering
 _NAMES = {"processName": "processFilePath", "parentName": "parentFilePath", "objectName": "objectFilePath"}
 _OF_THE_LOG = {"winEventRecordId": "EventRecordID", "providerGUID": "ProviderGuid"}
+_OS_NAMES = {"windows": "Windows", "linux": "Linux"}
 _SYSTEM_WINS = ("Level", "Keywords", "EventRecordID")
 
 
@@ -74,8 +76,7 @@ class Builder:
         source = source_of(group.product, group.provider, group.channel)
         mapping = source.mapping(group.event_id)
         native = _native(group)
-        known = self._machines
-        machines = [known.get(name) or self._machine(name) for name in group.computers]
+        machines = self._endpoints(group, source)
         # recipes mean the provider's own values first
         frame = native | group.data | {"@endpoint": machines, "@time": group.times_ms}
         fields = _constants(group, source, origins.received_ms) | origins.of(group.positions)
@@ -130,6 +131,14 @@ class Builder:
                 self._plans[key] = found
         return found
 
+    def _endpoints(self, group: EventGroup, source: Source) -> Column:
+        """The guid that the writer knows of; else one of the machine's name, which is the same everywhere."""
+        known, told = self._machines, group.system.get(source.endpoint or ENDPOINT)
+        if told is None:
+            return [known.get(name) or self._machine(name) for name in group.computers]
+        pairs = zip(told, group.computers, strict=True)
+        return [guid or known.get(name) or self._machine(name) for guid, name in pairs]
+
     def _machine(self, computer: str) -> str:
         found = self._machines.get(computer)
         if found is None:
@@ -160,8 +169,8 @@ def _constants(group: EventGroup, source: Source, received_ms: int) -> dict[str,
     found = {
         "logReceivedTime": received_ms,
         "productCode": "xes",
-        "osName": "Windows" if group.product == "windows" else None,
-        "winEventId": group.event_id,
+        "osName": _OS_NAMES.get(group.product),
+        "winEventId": group.event_id if group.product == "windows" else None,
         "channel": group.channel or None,
         "providerName": group.provider or None,
         "recordSource": source.name,

@@ -75,6 +75,11 @@ _ALSO: dict[str, str] = {"ldap": "ldap_debug", "microsoft-servicebus-client": "s
 SERVICES = frozenset({*_SERVICES.values(), *_ALSO.values()})
 
 
+def services_on(product: str) -> frozenset[str]:
+    """The services that the sources of a product write."""
+    return SERVICES if product == "windows" else frozenset()
+
+
 def services_of(channel: str) -> frozenset[str]:
     """The services a channel carries; none for channels Sigma has no name for."""
     found = _SERVICES.get(channel.lower())

@@ -3,7 +3,7 @@
 A column is a list with one value per record; None is missing.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from itertools import chain
 from operator import itemgetter
 from typing import Any
@@ -37,13 +37,28 @@ def alike(rows: Sequence[dict[str, Any]]) -> list[list[int]]:
 
     Rows that share no names would make a table of rows times rows cells: then rows of equal names stand together.
     """
-    cells = sum(map(len, rows))
-    if len(set(chain.from_iterable(rows))) * len(rows) <= cells * _SPARSE + _SMALL_TABLE:
+    if are_alike([(row, 1) for row in rows]):
         return [list(range(len(rows)))]
     parts: dict[tuple[str, ...], list[int]] = {}
     for index, row in enumerate(rows):
         parts.setdefault(tuple(row), []).append(index)
     return list(parts.values())
+
+
+def are_alike(shapes: Sequence[tuple[Collection[str], int]]) -> bool:
+    """Do rows with these names, so many of each, make a full table?"""
+    cells = sum(len(names) * count for names, count in shapes)
+    names = set(chain.from_iterable(names for names, _ in shapes))
+    return len(names) * sum(count for _, count in shapes) <= cells * _SPARSE + _SMALL_TABLE
+
+
+def end_to_end(name: str, parts: Sequence[dict[str, Column]], lengths: Sequence[int]) -> Column:
+    """One column of all parts, None where a part does not have it."""
+    whole: Column = []
+    for part, length in zip(parts, lengths, strict=True):
+        column = part.get(name)
+        whole += [None] * length if column is None else column
+    return whole
 
 
 def converted(convert: Callable[..., Any], columns: Sequence[Column]) -> Column:

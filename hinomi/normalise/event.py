@@ -1,9 +1,11 @@
 """Windows events as one shape, whoever wrote them down: what every shape is read into."""
 
 from dataclasses import dataclass
+from itertools import chain
+from operator import itemgetter
 from typing import Any
 
-from hinomi.normalise.columns import Column, alike, chosen, spread
+from hinomi.normalise.columns import Column, alike, are_alike, chosen, end_to_end, spread
 from hinomi.normalise.node import plain
 
 
@@ -75,6 +77,44 @@ def _group(members: list[tuple[int, Event]]) -> EventGroup:
         computers=[event.computer for event in events],
         system=spread([event.system for event in events]),
         data=plain_columns(spread([event.data for event in events])),
+        product=one.product,
+    )
+
+
+def joined(groups: list[EventGroup]) -> list[EventGroup]:
+    """Groups of one kind as one group, events in their order: a group costs as much as dozens of events.
+
+    A name that a group lacks is None there. Groups that share hardly any names stay apart (`columns.are_alike`).
+    """
+    kinds: dict[tuple[str, str, str, int | None], list[EventGroup]] = {}
+    for group in groups:
+        kinds.setdefault((group.product, group.provider, group.channel, group.event_id), []).append(group)
+    found: list[EventGroup] = []
+    for same in kinds.values():
+        shapes = [(tuple(group.data), len(group.positions)) for group in same]
+        found += [_joined(same)] if len(same) > 1 and are_alike(shapes) else same
+    return found
+
+
+def _joined(groups: list[EventGroup]) -> EventGroup:
+    one, lengths = groups[0], [len(group.positions) for group in groups]
+    positions = list(chain.from_iterable(group.positions for group in groups))
+    order = sorted(range(len(positions)), key=positions.__getitem__)
+    in_order = itemgetter(*order)
+
+    def table(parts: list[dict[str, Column]]) -> dict[str, Column]:
+        names = dict.fromkeys(chain.from_iterable(parts))
+        return {name: list(in_order(end_to_end(name, parts, lengths))) for name in names}
+
+    return EventGroup(
+        one.provider,
+        one.channel,
+        one.event_id,
+        positions=list(in_order(positions)),
+        times_ms=list(in_order([time_ms for group in groups for time_ms in group.times_ms])),
+        computers=list(in_order([name for group in groups for name in group.computers])),
+        system=table([group.system for group in groups]),
+        data=table([group.data for group in groups]),
         product=one.product,
     )
 

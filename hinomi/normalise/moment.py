@@ -8,7 +8,7 @@ _EPOCH, _NAIVE_EPOCH, _MILLISECOND = datetime(1970, 1, 1, tzinfo=UTC), datetime(
 _LATEST = 9_214_646_400_000  # 2262: what the lake's time type holds
 _JSON_DATE = re.compile(r"/Date\((-?\d+)\)/")  # PowerShell's ConvertTo-Json before version 7
 _WMI_DATE = re.compile(r"(\d{14})\.(\d{3})\d{3}([+-]\d{3})")  # CIM DATETIME, offset in minutes (DSP0004 5.5.1)
-_EVTX_FORM = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3,9}Z").fullmatch
+_SECOND = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}").fullmatch
 _AMERICAN = ("%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %H:%M:%S")
 _SECONDS_UNTIL = 100_000_000_000  # a bare number below this is seconds, above it milliseconds (year 5138 or 1973)
 
@@ -25,18 +25,17 @@ def milliseconds(value: Any) -> int | None:
 
 
 def milliseconds_of(column: list[Any]) -> list[int | None]:
-    """A whole column at once; the form that EVTX has (2026-01-15T03:00:00.123456Z) by its places, day by day."""
-    days: dict[str, int | None] = {}
+    """A whole column at once. Of the form that EVTX has (2026-01-15T03:00:00.123456Z) each second is read once."""
+    seconds: dict[str, int | None] = {}
     found: list[int | None] = []
     for value in column:
-        if type(value) is str and _EVTX_FORM(value):
-            day = value[:10]
-            if day not in days:
-                days[day] = milliseconds(day)
-            base = days[day]
-            hour, minute, second = int(value[11:13]), int(value[14:16]), int(value[17:19])
-            if base is not None and hour < 24 and minute < 60 and second < 60:
-                found.append(base + hour * 3_600_000 + minute * 60_000 + second * 1000 + int(value[20:23]))
+        if type(value) is str and 24 <= len(value) <= 30 and value[19] == "." and value[-1] == "Z":
+            second, fraction = value[:19], value[20:-1]
+            if second not in seconds:
+                seconds[second] = milliseconds(second) if _SECOND(second) else None
+            base = seconds[second]
+            if base is not None and fraction.isascii() and fraction.isdigit():
+                found.append(base + int(fraction[:3]))
                 continue
         found.append(milliseconds(value))
     return found

@@ -10,13 +10,11 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from operator import itemgetter
 
 from hinomi.normalise.activities import Builder, Origins
-from hinomi.normalise.event import Event, EventGroup, grouped
+from hinomi.normalise.event import EventGroup
 from hinomi.normalise.projection import projections
-from hinomi.normalise.shapes import evtx_dump, read_any
-from hinomi.normalise.wrapping import is_wrapped, unwrapped
+from hinomi.normalise.reading import read
 from hinomi.schema.activity import ActivityBatch
 from hinomi.schema.record import EXCERPT_BYTES, DeadLetter, RecordBatch
 
@@ -50,17 +48,11 @@ class Normaliser:
             return result
 
     def _groups(self, batch: RecordBatch, dead: list[DeadLetter]) -> list[EventGroup]:
-        reading = evtx_dump.read(batch.records)
-        dead += [_letter(batch, position, "invalid_json", why) for position, why in reading.broken]
-        singles: list[tuple[int, Event]] = []
-        for position, record in sorted(reading.rest, key=itemgetter(0)):
-            content = unwrapped(record) if type(record) is dict and is_wrapped(record) else record
-            event = read_any(content) if type(content) is dict else None
-            if event is not None:
-                singles.append((position, event))
-            else:
-                dead.append(_letter(batch, position, "unknown_shape", "neither a Windows event nor JSON with a time"))
-        return reading.groups + grouped(singles)
+        reading = read(batch.records)
+        dead += [_letter(batch, position, reason, why) for position, reason, why in reading.broken]
+        why = "neither a Windows event nor JSON with a time"
+        dead += [_letter(batch, position, "unknown_shape", why) for position in reading.unknown]
+        return reading.groups
 
 
 def _with_time(group: EventGroup, batch: RecordBatch, dead: list[DeadLetter]) -> EventGroup | None:

@@ -16,8 +16,8 @@ _KEPT_NATIVE = ("EventID", "Channel", "Provider_Name", "Computer", "Level", "Key
 
 
 def projections(batch: ActivityBatch) -> list[ActivityBatch]:
-    """The further readings of a batch of process starts; none of others."""
-    if "process_creation" not in batch.kind.categories:
+    """The further readings of a batch of process starts on Windows; none of others."""
+    if batch.kind.product != "windows" or "process_creation" not in batch.kind.categories:
         return []
     lines = batch.fields.get("objectCmd")
     if lines is None:

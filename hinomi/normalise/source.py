@@ -57,6 +57,8 @@ class Source:
     otherwise: Mapping  # its events that have no mapping of their own
     providers: frozenset[str] = frozenset()
     channels: frozenset[str] = frozenset()
+    product: str = "windows"  # of Sigma's taxonomy
+    endpoint: str = ""  # the log's value that is the endpoint's guid, where the writer knows it
 
     def mapping(self, event_id: int | None) -> Mapping | Split:
         return self.otherwise if event_id is None else self.events.get(event_id, self.otherwise)

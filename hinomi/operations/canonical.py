@@ -1,6 +1,7 @@
-"""Canonical Windows events: the record a filter's log source means when its test gives only values.
+"""Canonical events: the record a filter's log source means when its test gives only values.
 
-In: the values of a test. Out: a record in the shape of evtx_dump, as the EVTX reader writes it.
+In: the values of a test. Out: a record in the shape of evtx_dump, as the EVTX reader writes it; of a Linux log source, or with
+`Product: linux` among the values, one of our sensor (canonical_linux.py).
 Source of providers, channels and numbers: the manifests of Windows, Sysmon's documentation, Sigma's log-source taxonomy.
 """
 
@@ -9,6 +10,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from hinomi.operations import canonical_linux
 from hinomi.schema.content import LogSource, Text
 
 COMPUTER = "PC-1"
@@ -138,10 +140,15 @@ def record(
     offset: timedelta = timedelta(),
     number: int = 1,
 ) -> bytes:
-    """One record as JSON bytes. `EventID`, `Channel`, `Provider`, `Computer` go where the log keeps them, the rest is EventData.
+    """One record as JSON bytes. `Product` and `Kind` (Linux) say whose it is. `EventID`, `Channel`, `Provider`, `Computer` go where the log keeps them, the rest is EventData.
 
     Raises NoEvent when neither the values nor the log source tell the event's number.
     """
+    if is_linux(values, logsource):
+        kind = canonical_linux.kind_of(values, logsource.category if logsource else None)
+        if kind is None:
+            raise NoEvent(canonical_linux.NO_KIND.en, canonical_linux.NO_KIND.ja)
+        return canonical_linux.record(values, kind, START + offset, computer=computer, number=number)
     writer = _writer(values, logsource or LogSource())
     moment = (START + offset).isoformat(timespec="microseconds").replace("+00:00", "Z")
     extra = CATEGORY_VALUES.get((logsource and logsource.category) or "", {})
@@ -156,6 +163,11 @@ def record(
         "Computer": computer or values.get("Computer") or COMPUTER,
     }
     return orjson.dumps({"Event": {"System": system, "EventData": data}}, default=str)
+
+
+def is_linux(values: dict[str, Any], logsource: LogSource | None) -> bool:
+    product = values.get("Product") or (logsource.product if logsource else None)
+    return product == "linux" or "Kind" in values
 
 
 def filled(value: Any, n: int) -> Any:

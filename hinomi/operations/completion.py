@@ -61,6 +61,7 @@ CATEGORIES: dict[str, Text] = {
     "file_delete": Text("A file was deleted", "ファイルの削除"),
     "file_access": Text("A file was opened", "ファイルへのアクセス"),
     "file_rename": Text("A file was renamed", "ファイル名の変更"),
+    "file_blocked": Text("A file on the block list was refused", "ブロックリストのファイルの拒否"),
     "file_executable_detected": Text("A program file was created", "実行ファイルの作成"),
     "registry_set": Text("A registry value was set", "レジストリ値の設定"),
     "registry_add": Text("A registry key was added", "レジストリキーの追加"),
@@ -79,6 +80,15 @@ CATEGORIES: dict[str, Text] = {
     "clipboard_change": Text("The clipboard changed", "クリップボードの変更"),
     "sysmon_status": Text("The recording service changed state", "記録サービスの状態変化"),
     "sysmon_error": Text("The recording service failed", "記録サービスのエラー"),
+    "network_listen": Text("A port was opened for others", "ポートの待ち受け"),
+    "authentication": Text("A logon, or the attempt", "ログオンとその試行"),
+    "logoff": Text("A logon session ended", "ログオフ"),
+    "sensor_health": Text("The sensor told how it is", "センサーの状態"),
+    "sensor_loss": Text("The sensor missed something", "センサーの取りこぼし"),
+    "sensor_tamper": Text("Somebody meddled with the sensor", "センサーへの干渉"),
+    "clock_moved": Text("The clock was moved", "時計の変更"),
+    "isolation": Text("The endpoint was isolated or restored", "エンドポイントの隔離・復帰"),
+    "response": Text("A response task was carried out", "対応タスクの実行"),
     "antivirus": Text("The antivirus found something", "ウイルス対策の検出"),
 }
 
@@ -124,8 +134,9 @@ def _names(recipe: str | Take) -> list[str]:
 def _log_sources() -> list[dict[str, Any]]:
     known = coverage()
     by_category = [
-        {"product": "windows", "category": one, "service": None, "label": _json(CATEGORIES.get(one, Text(one, one)))}
-        for one in sorted(known.categories)
+        {"product": product, "category": one, "service": None, "label": _json(CATEGORIES.get(one, Text(one, one)))}
+        for product in sorted(known.products, reverse=True)
+        for one in sorted(known.of[product].categories)
     ]
     by_service = [
         {

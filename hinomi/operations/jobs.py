@@ -54,6 +54,16 @@ class Job:
         return min(1.0, self.done / self.total) if self.total else 0.0
 
 
+YIELD_S = 2.0  # so long a page may wait for the stream, no longer: it must come to an end
+
+
+def give_way(is_busy: Callable[[], bool], cancel: threading.Event) -> None:
+    """The stream goes first: work beside it would take half of its processor."""
+    waited = 0.0
+    while is_busy() and waited < YIELD_S and not cancel.wait(0.1):
+        waited += 0.1
+
+
 class Jobs:
     """`clock`: seconds that never go back. Thread-safe."""
 

@@ -18,6 +18,8 @@ NAMES: dict[str, Text] = {
     "windows_rdp": Text("Windows Remote Desktop log", "Windows リモートデスクトップログ"),
     "windows_bits": Text("Windows BITS log", "Windows BITS ログ"),
     "windows_mssql": Text("SQL Server log", "SQL Server ログ"),
+    "hinomi_sensor": Text("Hinomi sensor (Linux)", "Hinomi センサー (Linux)"),
+    "collector_kit": Text("Hinomi collector kit", "Hinomi 収集キット"),
     "aws_cloudtrail": Text("AWS CloudTrail", "AWS CloudTrail"),
 }
 

@@ -1,6 +1,7 @@
 """Proofs of the content in effect, each made once for each version: what lists and switches ask for many times."""
 
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 
 from hinomi.detect.content import Content
@@ -38,9 +39,11 @@ class ProofBook:
                     self._known[(*key, value.version)] = known
             return known
 
-    def warm(self, page: Page) -> None:
-        """Make every proof now, so that nobody waits for them later."""
+    def warm(self, page: Page, is_over: Callable[[], bool] = lambda: False) -> None:
+        """Make every proof now, so that nobody waits for them later; left off when `is_over` says so."""
         for key in page.pieces:
+            if is_over():
+                return
             self.of(page, key)
 
 

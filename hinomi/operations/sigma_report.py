@@ -9,11 +9,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from hinomi.detect.coverage import Coverage, why_never, why_never_met
+from hinomi.detect.coverage import Coverage, Written, why_never, why_never_met
 from hinomi.detect.placeholders import Placeholders
 from hinomi.detect.sigma_content import SigmaSet, joined, read_rules
 from hinomi.errors import ContentError
-from hinomi.normalise.channels import SERVICES
+from hinomi.normalise.channels import services_on
 from hinomi.normalise.source import Mapping, Split
 from hinomi.normalise.sources import SOURCES
 from hinomi.schema.content import CHAINED, Filter, Model, Text
@@ -95,10 +95,13 @@ def _filters(found: SigmaSet, known: Sequence[Filter]) -> Iterator[tuple[str, st
 
 def coverage() -> Coverage:
     """What the sources of this house write."""
-    mappings = [mapping for source in SOURCES for entry in source.events.values() for mapping in mappings_of(entry)]
-    mappings += [source.otherwise for source in SOURCES]
-    categories = frozenset(category for mapping in mappings for category in mapping.categories)
-    return Coverage(frozenset({"windows"}), categories | _PROJECTED, SERVICES)
+    categories: dict[str, set[str]] = {"windows": set(_PROJECTED)}
+    for source in SOURCES:
+        known = categories.setdefault(source.product, set())
+        for entry in (*source.events.values(), source.otherwise):
+            for mapping in mappings_of(entry):
+                known |= mapping.categories
+    return Coverage({product: Written(frozenset(names), services_on(product)) for product, names in categories.items()})
 
 
 def mappings_of(entry: Mapping | Split) -> list[Mapping]:

@@ -1,6 +1,5 @@
 """Time travels of a running house: asked for by persons, in the audit log, beside the stream and never in its way."""
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -9,7 +8,7 @@ from hinomi.detect.exceptions import Exceptions
 from hinomi.lake.lake import Lake
 from hinomi.operations.book import ContentBook
 from hinomi.operations.chosen_content import Asked, route_of
-from hinomi.operations.jobs import Job, Jobs
+from hinomi.operations.jobs import Job, Jobs, give_way
 from hinomi.operations.replay import Progress
 from hinomi.operations.time_pairs import Group, Pair, Travel, travel
 from hinomi.operations.time_reasons import Reason, Reasons
@@ -18,7 +17,6 @@ from hinomi.schema.principal import Principal
 from hinomi.workbench.raised import RaisedAlerts
 
 MAX_SHOWN = 200  # alerts of a group that come with their reasons; the counts are of all
-YIELD_S = 2.0  # so long a page may wait for the stream, no longer: it must come to an end
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +67,7 @@ class TimeTravels:
     def _work(self, job: Job, route: Route, with_exceptions: bool) -> Told:
         def report(done: int, total: int) -> None:
             job.report(done, total)
-            self._give_way(job.cancel)
+            give_way(self._is_busy, job.cancel)
 
         return self._told(route, with_exceptions, report, job.cancel.is_set)
 
@@ -86,12 +84,6 @@ class TimeTravels:
         every = self._exceptions.all()
         reasons = Reasons(found, self._book.page, self._lake, self._raised, every, now_ms)
         return Told(found, [(pair, reasons.of(pair)) for pair in _shown(found)])
-
-    def _give_way(self, cancel: threading.Event) -> None:
-        """The stream goes first: this thread would take half of its processor."""
-        waited = 0.0
-        while self._is_busy() and waited < YIELD_S and not cancel.wait(0.1):
-            waited += 0.1
 
 
 def _shown(found: Travel) -> list[Pair]:

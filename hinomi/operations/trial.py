@@ -208,8 +208,8 @@ def _case_records(model: Model, content: Content, case: dict[str, Any]) -> Recor
 
 
 def _source_for(model: Model, content: Content, values: dict[str, Any]) -> LogSource | None:
-    """A record without an EventID is the canonical event of the model's filters, when they all have the same."""
-    if "EventID" in values:
+    """A record without an EventID (on Linux: a Kind) is the canonical event of the model's filters, when they all have the same."""
+    if "EventID" in values or "Kind" in values:
         return None
     sources = {content.filter[name].logsource for rule in model.rules for name in rule.filters}
     if len(sources) == 1:

@@ -12,7 +12,7 @@ from hinomi.detect.condition import predicates_of
 from hinomi.detect.content import Content
 from hinomi.detect.coverage import why_never
 from hinomi.detect.custom_file import column_of, read_custom, with_column
-from hinomi.detect.document import nearest, parse_documents
+from hinomi.detect.document import parse_documents, unknown_filter
 from hinomi.errors import ContentError, InputError
 from hinomi.operations.lint.linter import Linter
 from hinomi.operations.sigma_report import coverage
@@ -108,11 +108,7 @@ def predicate_count(found: Filter) -> int:
 def _missing_filters(text: str, model: Model, content: Content) -> list[ContentError]:
     document = parse_documents(text, model.file)[0][0]
     wrong = [
-        document.error(
-            f"unknown filter {name!r}{nearest(name, content.filter)}",
-            *("rules", index, "filters"),
-            ja=f"フィルタ {name!r} はありません{nearest(name, content.filter)}",
-        )
+        document.wrong(unknown_filter(name, content.filter), "rules", index, "filters")
         for index, rule in enumerate(model.rules)
         for name in rule.filters
         if name not in content.filter

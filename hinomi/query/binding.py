@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from hinomi.query.fields import Column, Fields, Match, find_column
 from hinomi.query.moment import parse_moment
-from hinomi.query.refusal import QueryError
+from hinomi.query.refusal import QueryError, nearest
 from hinomi.query.tree import And, AnyField, Compare, Everything, Node, Not, Operator, Or, check_size
 from hinomi.schema.activity import FieldType
 
@@ -113,22 +113,22 @@ def _bind_bare(node: AnyField, fields: Fields) -> Bound:
 
 
 def _bind_compare(node: Compare, fields: Fields) -> Bound:
-    column = find_column(fields, node.field, node.at)
+    column, at = find_column(fields, node.field, node.at), node.value_at or node.at
     name = next((known for known, other in fields.items() if other is column), node.field)
     if node.operator is Operator.EXISTS:
         return Test(name, column, How.EXISTS)
     if node.operator is Operator.SUBSET:
         members = node.value if isinstance(node.value, tuple) else (node.value,)
-        _limit_values(members, node.at)
+        _limit_values(members, at)
         return Test(name, column, How.SUBSET, tuple(member.lower() for member in members if member))
     value = node.value if isinstance(node.value, str) else " ".join(node.value)
     if node.operator in _RANGES:
-        return Test(name, column, _RANGES[node.operator], _number(node.field, column, value, node.at))
+        return Test(name, column, _RANGES[node.operator], _number(node.field, column, value, at))
     if column.type is FieldType.BOOLEAN:
-        return Test(name, column, How.EQUALS, _boolean(node.field, value, node.at))
+        return Test(name, column, How.EQUALS, _boolean(node.field, value, at))
     if column.type in _TEXTS or node.operator in (Operator.LIKE, Operator.REGEX):
-        return _text_test(name, column, node.operator, value, node.at)
-    return Test(name, column, How.EQUALS, _number(node.field, column, value, node.at))
+        return _text_test(name, column, node.operator, value, at)
+    return Test(name, column, How.EQUALS, _number(node.field, column, value, at))
 
 
 def _text_test(name: str, column: Column, operator: Operator, value: str, at: int) -> Bound:
@@ -171,14 +171,20 @@ def _number(field: str, column: Column, value: str, at: int) -> int:
     some = ", ".join(sorted(name.upper() for name in column.names if not name.startswith("telemetry_"))[:6])
     right = f"a number or a name such as {some}" if some else "a number"
     right_ja = f"数値または {some} などの名前" if some else "数値"
-    told = f"{field!r} wants {right}, not {value[:60]!r}", f"{field!r} には {right_ja} を書いてください: {value[:60]!r}"
-    raise QueryError(*told, at)
+    near = nearest(value[:60], (name.upper() for name in column.names))
+    raise QueryError(
+        f"{field!r} wants {right}, not {value[:60]!r}{f'; nearest: {near!r}' if near else ''}",
+        f"{field!r} には {right_ja} を書いてください: {value[:60]!r}{f'。近いもの: {near!r}' if near else ''}",
+        at,
+        near,
+    )
 
 
 def _boolean(field: str, value: str, at: int) -> bool:
     if value.lower() not in ("true", "false"):
         told = f"{field!r} wants true or false, not {value[:60]!r}"
-        raise QueryError(told, f"{field!r} には true か false を書いてください: {value[:60]!r}", at)
+        told_ja = f"{field!r} には true か false を書いてください: {value[:60]!r}"
+        raise QueryError(told, told_ja, at, nearest(value[:60], ("true", "false")))
     return value.lower() == "true"
 
 

@@ -3,12 +3,11 @@
 The one table of activities is ACTIVITY; other rooms make their own (alerts, detections) of the same `Column`.
 """
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from hinomi.query.refusal import QueryError
+from hinomi.query.refusal import QueryError, nearest
 from hinomi.schema.activity import EVENT_NAMES, EVENT_SUB_NAMES, FIELDS, FieldType
 
 
@@ -73,8 +72,13 @@ def find_column(fields: Fields, name: str, at: int) -> Column:
     folded = {known.lower(): known for known in fields}
     if name.lower() in folded:
         return fields[folded[name.lower()]]
-    near = difflib.get_close_matches(name.lower(), folded, n=1)
-    hint = f"nearest: {folded[near[0]]!r}" if near else "to look for the text itself, put it in quotes"
-    hint_ja = f"近いもの: {folded[near[0]]!r}" if near else "文字列そのものを探すには引用符で囲んでください"
+    near = nearest(name, fields)
+    hint = f"nearest: {near!r}" if near else "to look for the text itself, put it in quotes"
+    hint_ja = f"近いもの: {near!r}" if near else "文字列そのものを探すには引用符で囲んでください"
     unknown = f"{name[:80]!r}"
-    raise QueryError(f"unknown field {unknown}; {hint}", f"フィールド {unknown} はありません。{hint_ja}", at)
+    raise QueryError(
+        f"unknown field {unknown}; {hint}",
+        f"フィールド {unknown} はありません。{hint_ja}",
+        at,
+        near,
+    )

@@ -14,6 +14,7 @@ from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedInput
 from lark.exceptions import VisitError
 
 from hinomi.errors import InputError
+from hinomi.query.refusal import nearest
 from hinomi.query.tree import Compare, Node, Operator, check_size, join_all, join_any, negate
 
 MAX_LENGTH = 5000  # characters; a caller may ask for less
@@ -24,9 +25,9 @@ any: all (OR all)*
 all: unary (AND unary)*
 ?unary: NOT unary -> negation
       | "(" any ")" -> group
-      | FIELD "eq"i value -> equals
+      | FIELD _EQ value -> equals
       | FIELD ORDER value -> ordered
-      | FIELD "in"i "(" value ("," value)* ")" -> listed
+      | FIELD _IN "(" value ("," value)* ")" -> listed
       | HASSUBSET "(" FIELD "," "[" value ("," value)* "]" ")" -> subset
       | TEXTUAL "(" FIELD "," value ")" -> textual
 ?value: QUOTED -> quoted | BARE -> bare
@@ -34,6 +35,8 @@ all: unary (AND unary)*
 AND.3: /and\b/i
 OR.3: /or\b/i
 NOT.3: /not\b/i
+_EQ.3: /eq\b/i
+_IN.3: /in\b/i
 ORDER.3: /(gt|ge|lt|le)\b/i
 HASSUBSET.4: /hassubset(?=\s*\()/i
 TEXTUAL.4: /(contains|startswith)(?=\s*\()/i
@@ -47,10 +50,11 @@ _ORDERS = {"gt": Operator.GREATER, "ge": Operator.AT_LEAST, "lt": Operator.LESS,
 _TEXTUAL = {"contains": Operator.CONTAINS, "startswith": Operator.STARTS}
 
 # Callers on Python 3.11 and newer send enum members by their name: severity eq 'Severity.HIGH'.
+_WORD = re.compile(r"[A-Za-z]+")
 _MEMBER = re.compile(r"[A-Z][A-Za-z]+\.([A-Z][A-Z0-9_]*)")
 
 _WORDS = {
-    "AND": "and", "OR": "or", "NOT": "not", "FIELD": "a field", "EQ": "eq", "IN": "in", "ORDER": "gt, ge, lt or le",
+    "AND": "and", "OR": "or", "NOT": "not", "FIELD": "a field", "_EQ": "eq", "_IN": "in", "ORDER": "gt, ge, lt or le",
     "QUOTED": "a 'quoted' value", "BARE": "a value", "LPAR": "(", "RPAR": ")", "COMMA": ",", "LSQB": "[", "RSQB": "]",
     "TEXTUAL": "contains(", "HASSUBSET": "hassubset(", "$END": "the end",
 }  # fmt: skip
@@ -76,7 +80,10 @@ def _refuse(text: str, error: UnexpectedInput) -> NoReturn:
     names = error.allowed if isinstance(error, UnexpectedCharacters) else getattr(error, "expected", set())
     wanted = ", ".join(sorted(_WORDS.get(name, name.lower()) for name in names or ()))
     found = repr(text[at : at + 20]) if at < len(text) else "the end"
-    raise InputError(f"column {at + 1}: found {found}; expected {wanted}") from error
+    typed = _WORD.match(text, at)
+    near = nearest(typed.group(), wanted.replace(" or ", ", ").split(", ")) if typed else ""
+    hint = f"; nearest: {near!r}" if near else ""
+    raise InputError(f"column {at + 1}: found {found}; expected {wanted}{hint}") from error
 
 
 @cache

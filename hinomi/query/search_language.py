@@ -34,6 +34,10 @@ _WORD = re.compile(r'(?:\\[\\"():]|[^\s()"])+')
 _ESCAPED = re.compile(r'\\([\\"])')
 _WORD_ESCAPED = re.compile(r'\\([\\"():])')
 _KEYWORD = re.compile(r"(and|or|not)(?=[\s()]|$)", re.IGNORECASE)
+# What other languages write, and what it is here; "" where it is not a matter of another sign.
+_FOREIGN = {
+    "=": ":", "==": ":", "=>": ">=", "=<": "<=", "!=": "", "<>": "", "!": "not", "&&": "and", "||": "or", "&": "and", "|": "or",
+}  # fmt: skip
 _TERM = ("a field and a value, or a word", "フィールドと値、または語")
 _RANGES = {">": Operator.GREATER, ">=": Operator.AT_LEAST, "<": Operator.LESS, "<=": Operator.AT_MOST}
 
@@ -47,11 +51,11 @@ def parse_query(text: str, *, quotes_exact: bool = True, max_length: int = MAX_L
     if len(text) > max_length:
         raise QueryError(
             f"the query has {len(text)} characters; at most {max_length}",
-            f"検索式が {len(text)} 文字あります。最大 {max_length} 文字です。",
+            f"クエリが {len(text)} 文字あります。最大 {max_length} 文字です。",
         )
     if not text.strip():
         raise QueryError(
-            "the query is empty; write * for everything", "検索式が空です。すべてを探すには * と書いてください。", 1
+            "the query is empty; write * for everything", "クエリが空です。すべてを探すには * と書いてください。", 1
         )
     reader = _Reader(text, quotes_exact)
     node = reader.read_any(None, 1)
@@ -128,20 +132,25 @@ class _Reader:
         return self._read_value(field)
 
     def _read_range(self, field: _Field, operator: Operator) -> Node:
+        if self.text[self.position - 1 : self.position + 1] == "<>":
+            self.position -= 1
+            raise self._foreign("<>")
+        at = self.position + 1
         quoted = self._quoted()
         value = quoted if quoted is not None else self._word()
         if not value:
             raise self._expected(f"a number or a time after {field.name!r}", f"{field.name!r} の後に数値または時刻")
-        return Compare(field.name, operator, value, field.at)
+        return Compare(field.name, operator, value, field.at, at)
 
     def _read_value(self, field: _Field) -> Node:
+        at = self.position + 1
         pattern = _REGEX.match(self.text, self.position)
         if pattern:
             self._move(pattern.end())
-            return Compare(field.name, Operator.REGEX, pattern.group(1).replace("\\/", "/"), field.at)
+            return Compare(field.name, Operator.REGEX, pattern.group(1).replace("\\/", "/"), field.at, at)
         quoted = self._quoted()
         if quoted is not None:
-            return self._quoted_value(field, quoted)
+            return self._quoted_value(field, quoted, at)
         raw = self._raw_word()
         if raw is None:
             found = self._found()
@@ -151,16 +160,16 @@ class _Reader:
             )
         if set(raw) == {"*"}:
             return Compare(field.name, Operator.EXISTS, "", field.at)
-        return Compare(field.name, _word_operator(raw), _unescape(raw), field.at)
+        return Compare(field.name, _word_operator(raw), _unescape(raw), field.at, at)
 
-    def _quoted_value(self, field: _Field, value: str) -> Node:
+    def _quoted_value(self, field: _Field, value: str, at: int) -> Node:
         if self.quotes_exact:
-            return Compare(field.name, Operator.EQUALS, value, field.at)
-        plain = Compare(field.name, Operator.TERM, value, field.at)
+            return Compare(field.name, Operator.EQUALS, value, field.at, at)
+        plain = Compare(field.name, Operator.TERM, value, field.at, at)
         if value and set(value) == {"*"}:
             return Compare(field.name, Operator.EXISTS, "", field.at)
         if "*" in value or "?" in value:
-            return join_any([Compare(field.name, Operator.LIKE, value, field.at), plain])
+            return join_any([Compare(field.name, Operator.LIKE, value, field.at, at), plain])
         return plain
 
     def _read_bare(self) -> Node:
@@ -173,6 +182,9 @@ class _Reader:
         raw = self._raw_word()
         if raw is None:
             raise self._expected(*_TERM)
+        if raw in _FOREIGN:
+            self.position = at - 1
+            raise self._foreign(raw)
         if set(raw) == {"*"}:
             return Everything()
         return AnyField(_word_operator(raw), _unescape(raw), at)
@@ -232,6 +244,18 @@ class _Reader:
     def _expected(self, en: str, ja: str) -> QueryError:
         found = self._found()
         return self.refuse(f"expected {en}, found {found or 'the end'}", f"{ja}が必要です (ここは {found or '末尾'})")
+
+    def _foreign(self, sign: str) -> QueryError:
+        near = _FOREIGN[sign]
+        hint, hint_ja = f"nearest: {near!r}", f"近いもの: {near!r}"
+        if not near:
+            hint, hint_ja = "write for example not dpt: 80", "例: not dpt: 80"
+        return QueryError(
+            f"unknown operator {sign!r}; {hint}; to look for the sign itself, put it in quotes",
+            f"演算子 {sign!r} はありません。{hint_ja}。記号そのものを探すには引用符で囲んでください",
+            self.position + 1,
+            near,
+        )
 
     def _found(self) -> str:
         """What stands here, quoted; "" at the end."""

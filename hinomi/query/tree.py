@@ -38,12 +38,14 @@ class Everything:
 
 @dataclass(frozen=True, slots=True)
 class Compare:
-    """One field against one value. `at` is the column (from 1) where the field stands in the text."""
+    """One field against one value. `at` is the column (from 1) where the field stands in the text, `value_at` that of
+    the value; 0 where nobody told."""
 
     field: str
     operator: Operator
     value: str | tuple[str, ...] = ""
     at: int = dataclasses.field(default=1, compare=False)
+    value_at: int = dataclasses.field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -208,8 +208,7 @@ class ActivityBatch:
 
     def row(self, index: int) -> dict[str, Any]:
         """The vocabulary fields of one activity, without the empty ones."""
-        found = {name: column[index] for name, column in self.fields.items()}
-        return {name: value for name, value in found.items() if value is not None}
+        return {name: value for name, column in self.fields.items() if (value := column[index]) is not None}
 
     def column(self, name: str) -> list[Any] | None:
         """The column a filter means by `name`: the record's own or Sigma's name first, then our vocabulary."""

@@ -7,7 +7,9 @@ from enum import StrEnum
 class Permission(StrEnum):
     VIEW = "view"  # see alerts, incidents, detections, activities
     INVESTIGATE = "investigate"  # status, findings, notes, owner, incidents
-    RESPOND = "respond"
+    RESPOND = "respond"  # ask for response tasks, see what they brought
+    APPROVE = "approve"  # agree to response tasks of others
+    SHELL = "shell"  # remote shell, custom scripts: whatever can be done on an endpoint
     CONTENT = "content"  # models on and off
     INGEST = "ingest"
     ADMINISTER = "administer"  # users and API keys
@@ -32,7 +34,15 @@ class PrincipalKind(StrEnum):
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset(Permission),
     Role.SENIOR_ANALYST: frozenset(
-        {Permission.VIEW, Permission.INVESTIGATE, Permission.RESPOND, Permission.CONTENT, Permission.AUDIT}
+        {
+            Permission.VIEW,
+            Permission.INVESTIGATE,
+            Permission.RESPOND,
+            Permission.APPROVE,
+            Permission.SHELL,
+            Permission.CONTENT,
+            Permission.AUDIT,
+        }
     ),
     Role.ANALYST: frozenset({Permission.VIEW, Permission.INVESTIGATE}),
     Role.AUDITOR: frozenset({Permission.VIEW, Permission.AUDIT}),

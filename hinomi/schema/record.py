@@ -31,6 +31,10 @@ REASONS: dict[str, tuple[str, str]] = {
     "damaged_chunk": ("A part of the file is damaged.", "ファイルの一部が壊れています。"),
     "damaged_record": ("The record is damaged.", "レコードが壊れています。"),
     "invalid_json": ("The line is not valid JSON.", "行が正しい JSON ではありません。"),
+    "invalid_xml": (
+        "The XML of the Windows event cannot be read.",
+        "Windows イベントの XML を読み取れません。",
+    ),
     "invalid_text": (
         "The bytes are not valid UTF-8 or UTF-16 text.",
         "バイト列が正しい UTF-8 / UTF-16 ではありません。",

@@ -30,7 +30,8 @@ _PROCESS_EVENTS = frozenset({1, 8, 13})  # what they act on is a process
 
 def graph_facts(activity: Mapping[str, Any]) -> dict[str, Any]:
     """The part of an activity that a graph needs, bounded."""
-    found = {name: activity[name] for name in FACTS if activity.get(name) not in (None, "", [], ())}
+    present = ((name, activity[name]) for name in FACTS if name in activity)
+    found = {name: value for name, value in present if value or value not in (None, "", [], ())}
     return {name: value if name in _NUMBERS else as_text(value)[:MAX_FACT] for name, value in found.items()}
 
 

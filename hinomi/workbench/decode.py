@@ -7,6 +7,7 @@ import base64
 import binascii
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 MAX_COMMAND = 65_536  # characters looked at; Windows allows 32,767 in a command line
 MAX_DECODED = 8192  # characters shown
@@ -21,6 +22,7 @@ _HEX_LIST = re.compile(r"(?:(?:0x|\\x|%|\[char\]0x)[0-9A-Fa-f]{2}[\s,+;]{0,3}){8
 _HEX_PAIR = re.compile(r"(?:0x|\\x|%)([0-9A-Fa-f]{2})")
 
 
+@lru_cache(maxsize=1024)  # a command line stands in many activities: of its process, and of what that process did
 def decode_command(command: str) -> str | None:
     """The text hidden in a command line, several joined by line ends; None when it hides none that a person can read."""
     found: list[str] = []

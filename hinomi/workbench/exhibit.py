@@ -5,10 +5,10 @@ from functools import cached_property
 from typing import Any
 
 from hinomi.schema.detection import Detection
-from hinomi.schema.entity import Entity
+from hinomi.schema.entity import Entity, EntityType
 from hinomi.workbench.correlation_graph import graph_facts
 from hinomi.workbench.highlights import as_text, event_type, highlight_fields
-from hinomi.workbench.impact import accounts_of, entities_of
+from hinomi.workbench.impact import entities_of
 
 
 class Exhibit:
@@ -27,7 +27,7 @@ class Exhibit:
             "type": event_type(detection.activity),
             "guid": as_text(detection.endpoint_guid),
             "host": as_text(detection.endpoint_name),
-            "accounts": accounts_of(detection.activity),
+            "accounts": [one.id for one in self.entities if one.type is EntityType.ACCOUNT],
             "fields": [[one.field, one.type, one.value, one.decoded] for one in highlight_fields(detection)],
             "facts": graph_facts(detection.activity),
         }

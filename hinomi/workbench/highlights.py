@@ -60,11 +60,22 @@ def as_text(value: Any) -> str:
 
 def whole(text: str) -> str:
     """The text as every database and JSON can hold it: no NUL, no half characters."""
+    if text.isascii() and "\0" not in text:
+        return text
     return text.replace("\0", "\ufffd").encode(errors="replace").decode()
 
 
+def decoded_fields(activity: Mapping[str, Any]) -> dict[str, str]:
+    """What the values of an activity hide, by field; fields that hide nothing are left out."""
+    found = ((name, _hidden(name, as_text(value))) for name, value in activity.items() if value)
+    return {name: text for name, text in found if text is not None}
+
+
+def _hidden(name: str, text: str) -> str | None:
+    hides = INDICATOR_TYPE.get(name) in _DECODED_TYPES or name in _DECODED_FIELDS
+    return decode_command(text) if hides else None
+
+
 def _field(name: str, value: Any) -> HighlightField:
-    kind = INDICATOR_TYPE.get(name, "text")
     text = as_text(value)
-    hides = kind in _DECODED_TYPES or name in _DECODED_FIELDS
-    return HighlightField(name, kind, text, decode_command(text) if hides else None)
+    return HighlightField(name, INDICATOR_TYPE.get(name, "text"), text, _hidden(name, text))

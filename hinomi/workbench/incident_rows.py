@@ -1,6 +1,6 @@
 """Rows of incidents: making, merging and linking them, and what each shows, inside somebody's transaction."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -14,6 +14,7 @@ from hinomi.workbench import history
 from hinomi.workbench.dossier import fold
 from hinomi.workbench.identity import age_key
 from hinomi.workbench.incident import Member, name_incident, worst
+from hinomi.workbench.near_rows import chunks
 from hinomi.workbench.neighbourhood import Joined, Reason
 from hinomi.workbench.scope import Key, Sighting, impact_of, impact_to_json
 from hinomi.workbench.score import RANK, incident_score
@@ -38,8 +39,7 @@ class IncidentRows:
             closed = incidents.c.id.in_(joined.correlated), incidents.c.status == Status.CLOSED
             self._connection.execute(update(incidents).where(*closed).values(status=Status.OPEN))
         shown = {target for target, _ in joined.links.values()} | set(joined.reasons) | set(touched)
-        for incident_id in sorted(shown - joined.merged.keys()):
-            self.refresh(incident_id, joined.reasons.get(incident_id))
+        self._refresh_all(sorted(shown - joined.merged.keys()), joined.reasons)
 
     def link(self, links: dict[str, tuple[str, Reason]], by: str) -> None:
         """Alerts that are in no incident into theirs."""
@@ -107,11 +107,26 @@ class IncidentRows:
     # ---- what an incident shows -----------------------------------------------------------------------------------
     def refresh(self, incident_id: str, reason: Reason | None = None) -> None:
         """Its row from its alerts as they are now; `reason` when this is an update that people should see."""
-        members = self._members(incident_id)
-        seen = self._seen(incident_id)
+        self._refresh_all([incident_id], {incident_id: reason} if reason else {})
+
+    def _refresh_all(self, incident_ids: Sequence[str], reasons: Mapping[str, Reason]) -> None:
+        for chunk in chunks(incident_ids):
+            members, seen = self._members(chunk), self._seen(chunk)
+            rows = [self._shown(one, members.get(one, []), seen.get(one, []), reasons.get(one)) for one in chunk]
+            for told in (True, False):  # a statement has one set of columns
+                if wanted := [row for row in rows if ("update_reason" in row) is told]:
+                    mine = incidents.c.id == bindparam("incident")
+                    self._connection.execute(
+                        update(incidents).where(mine).values(version=incidents.c.version + 1), wanted
+                    )
+
+    def _shown(
+        self, incident_id: str, members: Sequence[Member], seen: Sequence[tuple[Key, Sighting]], reason: Reason | None
+    ) -> dict[str, Any]:
         name = name_incident(members, _hosts(seen))
         severity = worst(members)
         values: dict[str, Any] = {
+            "incident": incident_id,
             "name_en": name.en,
             "name_ja": name.ja,
             "score": incident_score([(one.model_id, one.score) for one in members if not one.is_harmless]),
@@ -121,45 +136,49 @@ class IncidentRows:
             "active_alert_count": sum(one.is_active for one in members),
             "impact": orjson.dumps(impact_to_json(impact_of(seen))).decode(),
             "folded": fold(" ".join([incident_id, name.en, name.ja, *(one.name for _, one in seen[:200])])),
-            "version": incidents.c.version + 1,
         }
         if reason:
             told = orjson.dumps(reason.values).decode()
             values |= {"update_reason": reason.code, "update_values": told, "updated_ms": self._now_ms}
-        self._connection.execute(update(incidents).where(incidents.c.id == incident_id).values(**values))
+        return values
 
-    def _members(self, incident_id: str) -> list[Member]:
-        names = ("id", "model_id", "model_en", "model_ja", "severity", "score", "status", "finding")
-        wanted = select(*(alerts.c[name] for name in names)).where(alerts.c.incident_id == incident_id)
-        members = (
-            Member(
-                id=row.id,
-                model_id=row.model_id,
-                model=Text(row.model_en, row.model_ja),
-                severity=Severity(row.severity),
-                score=row.score,
-                is_active=row.status != Status.CLOSED,
-                is_harmless=row.status == Status.CLOSED and row.finding in HARMLESS,
+    def _members(self, incident_ids: Sequence[str]) -> dict[str, list[Member]]:
+        """The alerts of each incident, oldest first."""
+        names = ("incident_id", "id", "model_id", "model_en", "model_ja", "severity", "score", "status", "finding")
+        wanted = select(*(alerts.c[name] for name in names)).where(alerts.c.incident_id.in_(incident_ids))
+        found: dict[str, list[Member]] = {}
+        for row in sorted(self._connection.execute(wanted), key=lambda one: age_key(one.id)):
+            found.setdefault(row.incident_id, []).append(
+                Member(
+                    id=row.id,
+                    model_id=row.model_id,
+                    model=Text(row.model_en, row.model_ja),
+                    severity=Severity(row.severity),
+                    score=row.score,
+                    is_active=row.status != Status.CLOSED,
+                    is_harmless=row.status == Status.CLOSED and row.finding in HARMLESS,
+                )
             )
-            for row in self._connection.execute(wanted)
-        )
-        return sorted(members, key=lambda one: age_key(one.id))
+        return found
 
-    def _seen(self, incident_id: str) -> list[tuple[Key, Sighting]]:
-        """The entities of all its alerts, first seen first."""
+    def _seen(self, incident_ids: Sequence[str]) -> dict[str, list[tuple[Key, Sighting]]]:
+        """The entities of all alerts of each incident, first seen first."""
         entity = (alert_entities.c.type, alert_entities.c.entity_id)
         first = func.min(alert_entities.c.first_ms)
         wanted = (
-            select(*entity, func.min(alert_entities.c.name), func.max(alert_entities.c.ips), first)
+            select(
+                alerts.c.incident_id, *entity, func.min(alert_entities.c.name), func.max(alert_entities.c.ips), first
+            )
             .join(alerts, alerts.c.id == alert_entities.c.alert_id)
-            .where(alerts.c.incident_id == incident_id)
-            .group_by(*entity)
+            .where(alerts.c.incident_id.in_(incident_ids))
+            .group_by(alerts.c.incident_id, *entity)
             .order_by(first, alert_entities.c.type.desc(), alert_entities.c.entity_id)
         )
-        return [
-            ((EntityType(kind), key), Sighting(name, tuple(orjson.loads(ips)), first_ms))
-            for kind, key, name, ips, first_ms in self._connection.execute(wanted)
-        ]
+        found: dict[str, list[tuple[Key, Sighting]]] = {}
+        for incident_id, kind, key, name, ips, first_ms in self._connection.execute(wanted):
+            sighting = Sighting(name, tuple(orjson.loads(ips)), first_ms)
+            found.setdefault(incident_id, []).append(((EntityType(kind), key), sighting))
+        return found
 
 
 def _hosts(seen: Sequence[tuple[Key, Sighting]]) -> list[Entity]:

@@ -36,6 +36,8 @@ class Scope:
         if known is None:
             self.seen[key] = Sighting(entity.name, entity.ips[:MAX_IPS], at_ms)
             return self._drop_last(key)
+        if at_ms >= known.first_ms and (entity.name, entity.ips) == (known.name, known.ips):  # nearly always
+            return False
         ips = tuple(sorted({*known.ips, *entity.ips})[:MAX_IPS])
         # The label of the first sighting stands; of two at once the lesser, so that their order does not matter.
         first_ms, name = min((known.first_ms, known.name), (at_ms, entity.name))

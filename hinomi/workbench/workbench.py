@@ -20,6 +20,7 @@ from hinomi.errors import Conflict, HinomiError, InputError, NotFound
 from hinomi.schema.alert import AlertChange, AlertDetail, AlertQuery, AlertRow, Finding, Note, Status
 from hinomi.schema.content import Severity, Text
 from hinomi.schema.detection import ModelMatch
+from hinomi.schema.entity import EntityType
 from hinomi.schema.page import Page
 from hinomi.schema.principal import Permission, Principal
 from hinomi.schema.profile import Graph
@@ -34,7 +35,7 @@ from hinomi.workbench.lookup import look_up
 from hinomi.workbench.notes import whole_text
 from hinomi.workbench.precision import Precision, read_precision
 from hinomi.workbench.status import State, changed
-from hinomi.workbench.store import alerts, evidence
+from hinomi.workbench.store import alert_entities, alerts, evidence
 
 MAX_BULK = 500
 MAX_REASON = 1000
@@ -141,6 +142,19 @@ class Workbench:
             counted = counted.where(alerts.c.first_event_ms < to_ms)
         with self._database.read() as connection:
             return {row[0]: row[1] for row in connection.execute(counted.group_by(alerts.c.model_id))}
+
+    def open_alerts_of(self, endpoints: Sequence[str]) -> dict[str, int]:
+        """How many alerts that are not closed touch each of these endpoints (GUIDs); those without any are left out."""
+        with self._database.read() as connection:
+            counted = select(alert_entities.c.entity_id, func.count()).join(
+                alerts, alerts.c.id == alert_entities.c.alert_id
+            )
+            wanted = counted.where(
+                alert_entities.c.type == str(EntityType.HOST),
+                alert_entities.c.entity_id.in_(endpoints),
+                alerts.c.status != str(Status.CLOSED),
+            )
+            return {row[0]: row[1] for row in connection.execute(wanted.group_by(alert_entities.c.entity_id))}
 
     def precision_by_model(self) -> dict[str, Precision]:
         """How right each model was, over its closed alerts."""

@@ -13,6 +13,7 @@ from hinomi.database import Database
 from hinomi.errors import Forbidden, Unauthorised
 from hinomi.schema.principal import PERMISSIONS, PrincipalKind, Role
 from tests.make_access import PASSWORD, Clock, access, person, user
+from tests.make_database import database_at
 
 
 @pytest.fixture
@@ -61,7 +62,7 @@ def test_a_wrong_login_is_told_the_same_way_for_everyone(house: Access, user: st
 
 def test_the_token_itself_is_not_stored(house: Access, tmp_path: Path) -> None:
     token = _login(house)
-    with Database(tmp_path / "operations.db").read() as connection:
+    with Database(database_at(tmp_path / "operations.db")).read() as connection:
         row = connection.execute(select(sessions)).one()
     assert token not in str(row)
     assert len(token) >= 43  # 256 bits
@@ -145,7 +146,7 @@ def test_a_removed_user_is_out(house: Access) -> None:
 def test_an_old_weak_hash_is_renewed_at_login(house: Access, tmp_path: Path) -> None:
     from argon2 import PasswordHasher
 
-    database = Database(tmp_path / "operations.db")
+    database = Database(database_at(tmp_path / "operations.db"))
     weak = PasswordHasher(time_cost=1, memory_cost=8192).hash(PASSWORD)
     with database.begin() as connection:
         connection.execute(users.update().where(users.c.name == "ayumi").values(password_hash=weak))

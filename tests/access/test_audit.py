@@ -10,6 +10,7 @@ from hinomi.database import Database
 from hinomi.errors import InputError, Unauthorised
 from hinomi.schema.principal import Role
 from tests.make_access import PASSWORD, Clock, access, person
+from tests.make_database import database_at
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ def house(tmp_path: Path, clock: Clock) -> Access:
 
 @pytest.fixture
 def database(house: Access, tmp_path: Path) -> Database:
-    return Database(tmp_path / "operations.db")
+    return Database(database_at(tmp_path / "operations.db"))
 
 
 def _add(house: Access, database: Database, count: int, **details: Any) -> None:

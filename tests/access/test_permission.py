@@ -8,8 +8,18 @@ from hinomi.schema.principal import COMMAND_LINE, PERMISSIONS, Permission, Princ
 
 # The table of docs/reference/roles.md, written out: a change of a role must be meant.
 ALLOWED = {
-    Role.ADMINISTRATOR: {"view", "investigate", "respond", "content", "ingest", "administer", "audit"},
-    Role.SENIOR_ANALYST: {"view", "investigate", "respond", "content", "audit"},
+    Role.ADMINISTRATOR: {
+        "view",
+        "investigate",
+        "respond",
+        "approve",
+        "shell",
+        "content",
+        "ingest",
+        "administer",
+        "audit",
+    },
+    Role.SENIOR_ANALYST: {"view", "investigate", "respond", "approve", "shell", "content", "audit"},
     Role.ANALYST: {"view", "investigate"},
     Role.AUDITOR: {"view", "audit"},
     Role.INGESTER: {"ingest"},

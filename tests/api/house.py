@@ -20,6 +20,7 @@ from hinomi.schema.alert import AlertQuery
 from hinomi.schema.principal import COMMAND_LINE, Role
 from hinomi.settings import Settings
 from tests import make
+from tests.make_database import IS_POSTGRESQL, database_at
 
 PASSWORD = "tabo-kire-munos-9"
 
@@ -234,7 +235,12 @@ def running(folder: Path, **changes: Any) -> Iterator[Running]:
     """A house with its alerts, served."""
     from dataclasses import replace
 
-    settings = Settings(data=folder / "data", content=str(content_folder(folder / "content")), disk_floor_mb=1)
+    settings = Settings(
+        data=folder / "data",
+        content=str(content_folder(folder / "content")),
+        database_url=database_at(folder / "data" / "hinomi.db") if IS_POSTGRESQL else "",
+        disk_floor_mb=1,
+    )
     DataFolder(settings.data).make("7")
     settings = replace(settings, org="7")
     with House(settings) as house:

@@ -1,5 +1,5 @@
-from hinomi.ingest.packing import MAX_BODY_BYTES, pack
 from hinomi.schema.principal import Role
+from hinomi.wire.packing import MAX_BODY_BYTES, pack
 from tests import make
 from tests.api.house import Running, attack
 from tests.api.test_envelope import told

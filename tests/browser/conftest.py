@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, expect, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
@@ -33,6 +34,25 @@ READY = re.compile(r"Hinomi is ready: (\S+) user (\S+) password (\S+)")
 BUILT = Path(__file__).resolve().parents[2] / "hinomi" / "console_dist" / "index.html"
 
 expect.set_options(timeout=PATIENCE_MS)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """A test that fails tells what stood on its pages: on another machine nobody can look."""
+    report = yield
+    opened = getattr(item, "funcargs", {}).get("open_page")
+    if report.when == "call" and report.failed and opened is not None:
+        report.sections += [("console errors", "\n".join(opened.errors))]
+        report.sections += [_shown(page) for page in opened.pages if not page.is_closed()]
+    return report
+
+
+def _shown(page: Page) -> tuple[str, str]:
+    try:
+        text = page.locator("body").inner_text(timeout=2000)
+    except PlaywrightError as error:
+        text = str(error)
+    return f"page {page.url}", text[:4000]
 
 
 @dataclass(frozen=True)
@@ -88,6 +108,10 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def session(browser: Browser, house: House) -> Any:
+    return logged_in(browser, house)
+
+
+def logged_in(browser: Browser, house: House) -> Any:
     """The cookies of somebody who has logged in."""
     context = browser.new_context()
     page = context.new_page()
@@ -117,6 +141,7 @@ def open_page(browser: Browser, house: House) -> Iterator[Callable[..., Page]]:
     """Opens a page of the house; at the end no page may have reported an error."""
     contexts: list[BrowserContext] = []
     errors: list[str] = []
+    pages: list[Page] = []
 
     def listen(message: ConsoleMessage) -> None:
         # Nobody is logged in yet: the browser reports the 401 by which the console learns it.
@@ -138,6 +163,7 @@ def open_page(browser: Browser, house: House) -> Iterator[Callable[..., Page]]:
         )
         contexts.append(context)
         page = context.new_page()
+        pages.append(page)
         page.on("console", listen)
         page.on("pageerror", lambda error: errors.append(str(error)))
         if state is not None:  # tests share the account, and its own language would win over the one that is wished
@@ -145,7 +171,7 @@ def open_page(browser: Browser, house: House) -> Iterator[Callable[..., Page]]:
         page.goto(path)
         return page
 
-    opened.errors = errors  # type: ignore[attr-defined]
+    opened.errors, opened.pages = errors, pages  # type: ignore[attr-defined]
     yield opened
     for context in contexts:
         context.close()

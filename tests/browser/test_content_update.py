@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import House, log_in, running_house
+from tests.browser.conftest import House, logged_in, running_house
 
 pytestmark = pytest.mark.browser
 
@@ -38,14 +38,7 @@ def house(tmp_path_factory: pytest.TempPathFactory, folder: Path) -> Iterator[Ho
 
 @pytest.fixture(scope="module")
 def session(browser: Browser, house: House) -> Any:
-    context = browser.new_context()
-    page = context.new_page()
-    page.goto(f"{house.url}/login")
-    log_in(page, house.user, house.password)
-    expect(page.get_by_role("heading", name="Workbench")).to_be_visible()
-    state = context.storage_state()
-    context.close()
-    return state
+    return logged_in(browser, house)
 
 
 def edit(page: Page, old: str, new: str, comment: str) -> None:

@@ -75,36 +75,6 @@ def test_a_model_shows_its_filters_and_is_switched_off_only_when_confirmed(page:
     expect(seen.get_by_role("link", name=name)).to_be_visible()
 
 
-def test_search_finds_opens_narrows_and_explains_mistakes(open_page: Opens, session: object) -> None:
-    seen = open_page("/search?range=all", state=session)
-    line = seen.get_by_role("combobox", name="Query")
-    line.fill("objectCmd: *hinomi-test*")
-    line.press("Enter")
-    row = seen.get_by_role("row").filter(has_text="hinomi-test.hive").first
-    expect(row).to_be_visible()
-    row.locator("td").first.click()
-    expect(seen.get_by_role("region", name="Raw record")).to_contain_text("CommandLine")
-    seen.keyboard.press("Escape")
-    row.locator(".object-value", has_text="PC-SATO").click(button="right")
-    seen.get_by_role("menuitem", name="Filter in").click()
-    expect(line).to_have_value(re.compile('AND endpointHostName: "PC-SATO"'))
-    expect(row).to_be_visible()
-    line.fill("nosuchfield: 1")
-    line.press("Enter")
-    expect(seen.get_by_text("The query could not be read")).to_be_visible()
-    expect(seen.get_by_role("alert")).to_contain_text("nosuchfield")
-    open_page.errors.clear()  # type: ignore[attr-defined]  # the browser reports the 400 itself
-
-
-def test_columns_of_a_search_are_chosen(page: Opens) -> None:
-    seen = page("/search?range=all")
-    seen.get_by_role("button", name="Columns").click()
-    seen.get_by_label("Find a field").fill("winEventId")
-    seen.get_by_role("checkbox", name="winEventId").check()
-    expect(seen.get_by_role("columnheader", name="winEventId")).to_be_visible()
-    expect(seen).to_have_url(re.compile("columns=.*winEventId"))
-
-
 def test_an_incident_says_why_its_alerts_belong_and_lets_one_go_and_return(page: Opens) -> None:
     seen = page("/workbench")
     seen.get_by_role("tab", name="Incidents").click()

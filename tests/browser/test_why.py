@@ -93,7 +93,7 @@ def test_why_not_from_a_search_row_with_any_filter(page: Opens) -> None:
     expect(told).to_have_attribute("data-met", "false")
     expect(told).to_contain_text("The filter looks at windows/security; this activity is process_creation")
     picker.fill("demo_credential")
-    seen.get_by_role("option", name=re.compile("^Demo")).click()
+    seen.get_by_role("option", name=re.compile("Demo - Possible Credential Dumping via Registry Hive")).click()
     expect(told).to_have_attribute("data-met", "true")
     picker.fill("process_user_identity_discovery")
     seen.get_by_role("option", name=re.compile("^Own Identity")).click()

@@ -99,12 +99,12 @@ def test_a_click_opens_the_flyout_and_the_list_stays(page: Opens) -> None:
     seen = page("/workbench")
     row_of(seen, DEMO).locator(".severity").click()
     flyout = seen.get_by_role("complementary")
-    expect(flyout.get_by_text("Demo - Possible Credential Dumping via Registry Hive")).to_be_visible()
-    expect(flyout.get_by_text("objectCmd", exact=True)).to_be_visible()
+    expect(flyout.get_by_text("Demo - Possible Credential Dumping via Registry Hive").first).to_be_visible()
+    expect(flyout.get_by_text("objectCmd", exact=True).first).to_be_visible()
     expect(row_of(seen, DEMO)).to_be_visible()
     address = seen.url
     seen.reload()
-    expect(flyout.get_by_text("objectCmd", exact=True)).to_be_visible()
+    expect(flyout.get_by_text("objectCmd", exact=True).first).to_be_visible()
     assert seen.url == address
     seen.keyboard.press("Escape")
     expect(flyout).to_have_count(0)

@@ -5,8 +5,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hinomi.detect.bulk_index import SEPARATOR, BulkIndex, is_plain
-from hinomi.detect.field_index import FieldIndex
+from hinomi.detect.bulk_index import SEPARATOR, BulkView, plain
+from hinomi.detect.field_index import Index
 from hinomi.detect.field_view import FieldView
 from hinomi.detect.ledger import Ledger
 from hinomi.detect.predicate import ANY_TEXT, Operator, Predicate
@@ -37,17 +37,17 @@ VALUES = st.one_of(TEXTS, st.sampled_from(["true", " 0xA", "10", "010", "AB1", "
 @settings(max_examples=400, deadline=None)
 @given(st.lists(WITNESSES, max_size=6), st.lists(VALUES, max_size=8, unique=True), st.sets(st.integers(0, 5)))
 def test_found_is_what_each_alone_finds(wanted: list[Predicate], values: list[str], live: set[int]) -> None:
-    index = FieldIndex((predicate, [number]) for number, predicate in enumerate(wanted))
-    texts = [value for value in values if is_plain(value)]
-    found = BulkIndex(index.wanted(live)).hits(texts)
-    alone = {place: index.of_value(text, live) for place, text in enumerate(texts)}
+    index = Index((predicate, [number]) for number, predicate in enumerate(wanted))
+    texts = plain(values)
+    found = BulkView(index.of_texts, live).hits(texts)
+    alone = {place: index.of_others.of_value(text, live) for place, text in enumerate(texts)}
     assert found == {place: numbers for place, numbers in alone.items() if numbers}
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(WITNESSES, max_size=6), st.lists(VALUES, min_size=40, max_size=60, unique=True))
-def test_a_view_answers_the_same_with_and_without(wanted: list[Predicate], values: list[str]) -> None:
-    index = FieldIndex((predicate, [number]) for number, predicate in enumerate(wanted))
+def test_a_view_answers_for_many_values_as_for_each_alone(wanted: list[Predicate], values: list[str]) -> None:
+    index = Index((predicate, [number]) for number, predicate in enumerate(wanted))
     sets: list[tuple[int, ...]] = [()]
 
     def class_of(numbers: tuple[int, ...]) -> int:
@@ -57,7 +57,6 @@ def test_a_view_answers_the_same_with_and_without(wanted: list[Predicate], value
 
     conditions: list[Any] = [(lambda value: value == "10", 99)]
     at_once, alone = (FieldView([(index, set(range(6)))], conditions, class_of, Ledger()) for _ in range(2))
-    at_once._bulk = BulkIndex(index.wanted(set(range(6))))
     expected = {value: number for value in values for number in alone.classes({value}).values()}
     odd = f"ab{SEPARATOR}1"
     for _ in range(2):

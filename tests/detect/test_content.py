@@ -1,5 +1,6 @@
 """Loading content: what is sound becomes values, what is not says what, where, and what would be right."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +104,8 @@ def test_versions_follow_the_text(content: Path) -> None:
     assert before.version != after.version
 
 
+JAPANESE = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
+
 # (what is replaced, by what, part of the message, line)
 WRONG_FILTERS = [
     ("highlights: [objectCmd", "highlights: [objectCnd", "unknown field 'objectCnd'; nearest: 'objectCmd'", 16),
@@ -112,7 +115,7 @@ WRONG_FILTERS = [
     ("level: high\n", "", "the key 'level' is missing", 1),
     ("  silent: [{CommandLine: 'reg query hklm\\sam'}]\n", "", "'tests.silent' is missing", 18),
     ("attack.t1003.002", "attack.t10032", "attack.t10032", 7),
-    ("attack.t1003.002", "attack.t1003.992", "unknown technique T1003.992; nearest: 'T1003.002'", 7),
+    ("attack.t1003.002", "attack.t1003.992", "unknown technique 'T1003.992'; nearest: 'T1003.002'", 7),
     (", attack.t1003.002", "", "no tag names a technique", 7),
     ("CommandLine|contains|all", "CommandLine|contain|all", "unknown modifier 'contain'; nearest: 'contains'", 10),
     ("condition: hive", "condition: hives", "names 'hives', which is no selection; nearest: 'hive'", 11),
@@ -136,6 +139,7 @@ def test_a_wrong_filter_says_what_and_where(content: Path, old: str, new: str, m
     assert loaded.filters == ()
     found = [error for error in errors if "sam_hive_saved.yml" in str(error)]
     assert any((message or "no look-around") in error.message and error.at.line == line for error in found), found
+    assert all(JAPANESE.search(error.ja) for error in errors), [error.ja for error in errors]
 
 
 WRONG_MODELS = [
@@ -187,6 +191,7 @@ def test_a_wrong_model_says_what_and_where(content: Path, old: str, new: str, me
     assert loaded.models == ()
     assert len(loaded.filters) == 1
     assert any(message in error.message and error.at.line == line for error in errors), errors
+    assert all(JAPANESE.search(error.ja) for error in errors), [error.ja for error in errors]
 
 
 def test_one_bad_file_hides_none_of_the_others(content: Path) -> None:

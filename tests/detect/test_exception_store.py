@@ -12,6 +12,7 @@ from hinomi.detect.exception_store import EXCEPTIONS, ExceptionStore
 from hinomi.errors import InputError, NotFound
 from hinomi.schema.exception import DetectionException, ExceptionOperator, ExceptionTerms
 from tests.detect.test_correlator import detection
+from tests.make_database import database_at
 
 BACKUP = ExceptionTerms("objectCmd", ExceptionOperator.CONTAINS, "backup", "f", ("PC-*",))
 ONE = DetectionException("a", BACKUP, "nightly", "sato", 1000, expires_ms=5000)
@@ -19,7 +20,7 @@ ONE = DetectionException("a", BACKUP, "nightly", "sato", 1000, expires_ms=5000)
 
 @pytest.fixture
 def database(tmp_path: Path) -> Database:
-    made = Database(tmp_path / "hinomi.db")
+    made = Database(database_at(tmp_path / "hinomi.db"))
     made.create()
     return made
 
@@ -60,7 +61,7 @@ def test_counts_add_up_and_roll_back(database: Database, store: ExceptionStore) 
         store.count(connection, {"a": 2, "gone": 9}, 2000)
     with database.begin() as connection:
         store.count(connection, {"a": 3}, 3000)
-    with pytest.raises(sa.exc.OperationalError), database.begin() as connection:
+    with pytest.raises(sa.exc.DBAPIError), database.begin() as connection:
         assert store.count(connection, {"a": 100}, 4000) is connection.exec_driver_sql("no SQL")
     assert (store.get("a").hits, store.get("a").last_hit_ms) == (5, 3000)
 

@@ -111,7 +111,7 @@ def test_any_query_means_the_same(query: str, command: str | None, path: str | N
 
 @pytest.mark.parametrize(
     ("query", "column"),
-    [("objectCmdd: a", 1), ("objectCmd: a and mimi*", 18), ("dpt: many", 1), ("objectCmd: (", 13)],
+    [("objectCmdd: a", 1), ("objectCmd: a and mimi*", 18), ("dpt: many", 6), ("objectCmd: (", 13)],
 )
 def test_what_cannot_be_said_names_its_column(query: str, column: int) -> None:
     with pytest.raises(QueryError) as caught:

@@ -7,9 +7,9 @@ import pytest
 
 from hinomi.errors import InputError, Unavailable
 from hinomi.ingest.apart import FIRST_RECORDS, Packed, Reading, packed
-from hinomi.ingest.packing import unpack
 from hinomi.ingest.protocols.file import read_paths
 from hinomi.schema.record import RecordBatch
+from hinomi.wire.packing import unpack
 
 
 def recordings(folder: Path, files: int, lines: int) -> list[Path]:

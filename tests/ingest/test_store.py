@@ -5,10 +5,11 @@ from pathlib import Path
 from hinomi.database import Database
 from hinomi.ingest.store import DeadLetters
 from hinomi.schema.record import DeadLetter
+from tests.make_database import database_at
 
 
 def test_a_letter_is_kept_once_and_counted_by_its_reason(tmp_path: Path) -> None:
-    database = Database(tmp_path / "hinomi.db")
+    database = Database(database_at(tmp_path / "hinomi.db"))
     database.create()
     letters = DeadLetters(database)
     one = DeadLetter("file", "a.evtx", 4096, "damaged_chunk", "the chunk does not begin as a chunk", b"\xffXX")

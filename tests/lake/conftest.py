@@ -33,10 +33,4 @@ def window(hour: int) -> dict[str, int]:
 
 @pytest.fixture
 def write(lake: Lake) -> Callable[..., list[dict[str, Any]]]:
-    """Writes rows as one batch of spool entry `seq`; returns the rows."""
-
-    def written(*rows: dict[str, Any], seq: int = 1) -> list[dict[str, Any]]:
-        lake.write_activities([(seq, making.batch(*rows), None)])
-        return list(rows)
-
-    return written
+    return making.writer(lake)

@@ -10,6 +10,9 @@ import pytest
 from hinomi.errors import InputError
 from hinomi.lake.engine import EngineError, Session, Statement, Turns
 from hinomi.lake.lake import Lake
+from hinomi.lake.ticket import ticketed
+from tests import waiting
+from tests.lake import making
 
 
 def turns(count: int) -> Turns:
@@ -117,6 +120,34 @@ def test_a_question_that_takes_too_much_memory_is_stopped(lake: Lake) -> None:
     with pytest.raises(InputError, match="too much memory"):
         lake._connection.ask("SELECT groupArray(number) FROM numbers(300000000)")
     assert lake.count("1", {}) >= 0
+
+
+def test_greedy_questions_end_alone_while_others_search_and_write(lake: Lake, hour: int) -> None:
+    """One takes all the time it may, one all the memory: searches and inserts beside them are answered, and in full."""
+    window = {"from_ms": hour, "to_ms": hour + making.HOUR_MS}
+    with ThreadPoolExecutor(2) as pool:
+        long = pool.submit(_greedy, lake, "SELECT count() FROM numbers(100000000000) WHERE cityHash64(number) = 1", 8)
+        waiting.until(lambda: _runs(lake, "greedy-question-8"), "the long question runs")
+        large = pool.submit(_greedy, lake, "SELECT groupArray(number) FROM numbers(300000000)", 60)
+        for written in range(1, 4):
+            lake.write_activities([(written, making.batch(*(making.activity(hour + n) for n in range(100))), None)])
+            assert lake.count("1", {}, **window) == written * 100
+        assert not long.done(), "the others had to wait for the greedy one"
+        assert "needs too much memory; narrow it" in large.result()
+        assert "took too long; narrow it" in long.result()
+    assert lake.count("1", {}, **window) == 300
+
+
+def _greedy(lake: Lake, sql: str, seconds: int) -> str:
+    """What the person who asks it is told."""
+    with ticketed(f"greedy-question-{seconds}"), pytest.raises(InputError) as told:
+        lake._connection.ask(sql, settings={"max_execution_time": seconds})
+    return str(told.value)
+
+
+def _runs(lake: Lake, ticket: str) -> bool:
+    asked = "SELECT count() FROM system.processes WHERE Settings['log_comment'] = {ticket:String}"
+    return int(lake._connection.ask(asked, {"ticket": ticket}, form="TabSeparated")) > 0
 
 
 def test_two_hundred_searches_at_once_are_all_answered(lake: Lake) -> None:

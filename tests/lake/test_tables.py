@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hinomi.lake import detections, tables
+from hinomi.lake import detections, observation, tables
 from hinomi.lake.lake import Lake
 from hinomi.query.fields import ACTIVITY
 from hinomi.query.search_language import parse_query
@@ -31,7 +31,7 @@ def test_every_column_stands_in_the_reference() -> None:
 
 def test_the_reference_names_no_column_that_is_not_there() -> None:
     rows = {line.split("`")[1] for line in PAGE.splitlines() if line.startswith("| `")}
-    known = {*tables.KEPT_COLUMNS, *FIELDS, *tables.DETECTION_COLUMNS, *tables.PROCESS_COLUMNS}
+    known = {*tables.KEPT_COLUMNS, *FIELDS, *tables.DETECTION_COLUMNS, *tables.PROCESS_COLUMNS, *observation.COLUMNS}
     assert rows - known == set()
 
 

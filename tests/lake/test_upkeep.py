@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from hinomi.errors import Unavailable
-from hinomi.lake import tables
+from hinomi.lake import tables, upkeep
 from hinomi.lake.lake import Lake
 from tests.lake import making
 
@@ -28,6 +28,29 @@ def test_columns_that_are_new_in_the_vocabulary_are_added(tmp_path: Path) -> Non
         focus = lake.process_chain("guid-1", 1).focus
         assert focus is not None
         assert focus["workingDirectory"] == "C:\\"
+
+
+def test_an_older_lake_gets_the_larger_blocks_of_records(tmp_path: Path) -> None:
+    def made(lake: Lake) -> str:
+        return lake._connection.ask("SHOW CREATE TABLE activities", form="TabSeparatedRaw").decode()
+
+    with Lake.start(tmp_path) as lake:
+        as_new = made(lake)
+        lake._connection.command(
+            "ALTER TABLE activities MODIFY COLUMN rawDataStr RESET SETTING max_compress_block_size"
+        )
+        assert made(lake) != as_new
+    for _ in range(2):
+        with Lake.start(tmp_path) as lake:
+            assert made(lake) == as_new
+            asked: list[str] = []
+
+            def command(statement: str, lake: Lake = lake, asked: list[str] = asked) -> str:
+                asked.append(statement)
+                return lake._connection.ask(statement, form="TabSeparated").decode()
+
+            upkeep._enlarge_blocks(command)
+            assert [statement.split()[0] for statement in asked] == ["SHOW"]  # no ALTER at every start
 
 
 def test_a_lake_of_a_newer_version_is_refused(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from hinomi.operations.validation import InvalidContent
 from hinomi.schema.content import Severity
 from hinomi.schema.principal import COMMAND_LINE, Principal, PrincipalKind, Role
 from tests.api.house import HIVE_FILTER, MODEL, WHO_FILTER, content_folder
+from tests.make_database import database_at
 
 ANALYST = Principal.of("analyst", Role.ANALYST, PrincipalKind.USER)
 TOOL = """title: Tool seen
@@ -53,7 +54,7 @@ class Shelf:
         self.open()
 
     def open(self) -> None:
-        database = Database(self.folder / "hinomi.db")
+        database = Database(database_at(self.folder / "hinomi.db"))
         database.create()
         self.audit = Audit(database, time.time)
         self.book = ContentBook(database, self.audit, time.time, lambda: read_given(self.shipped, self.imported))

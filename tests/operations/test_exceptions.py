@@ -22,6 +22,7 @@ from hinomi.schema.detection import Detection
 from hinomi.schema.exception import ExceptionOperator, ExceptionTerms
 from hinomi.schema.principal import COMMAND_LINE
 from tests.detect.test_correlator import detection
+from tests.make_database import database_at
 from tests.operations.test_proofs import FAILED, QUERY, SAVE, logon_filter, process_filter, spray
 
 
@@ -33,7 +34,7 @@ def content() -> Content:
 
 @pytest.fixture
 def book(tmp_path: Path) -> ExceptionBook:
-    database = Database(tmp_path / "hinomi.db")
+    database = Database(database_at(tmp_path / "hinomi.db"))
     database.create()
     access = Access(database, time.time)
     return ExceptionBook(database, access.audit, content, time.time)
@@ -151,7 +152,7 @@ def test_the_bill_reads_in_pages_and_says_when_it_is_a_part(
 
 def test_the_bill_looks_at_what_was_made_in_its_days(tmp_path: Path, lake: Lake) -> None:
     lake.write_detections(failures(3))
-    database = Database(tmp_path / "other.db")
+    database = Database(database_at(tmp_path / "other.db"))
     database.create()
     tomorrow = ExceptionBook(database, Access(database, time.time).audit, content, lambda: 4_000_000_000.0)
     assert tomorrow.bill(terms("eventDataTargetUserName", "user", "startswith"), 30, lake).detections == 0

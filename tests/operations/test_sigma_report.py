@@ -26,7 +26,7 @@ def write(path: Path, number: int, **changes: Any) -> None:
 
 def test_every_rule_is_accounted_for(tmp_path: Path) -> None:
     write(tmp_path / "in/good.yml", 1)
-    write(tmp_path / "in/deep/linux.yml", 2, logsource={"product": "linux", "category": "process_creation"})
+    write(tmp_path / "in/deep/linux.yml", 2, logsource={"product": "linux", "category": "registry_set"})
     write(tmp_path / "in/unknown.yml", 3, logsource={"product": "windows", "service": "no-such"})
     write(tmp_path / "in/empty.yml", 4, detection={"x": {"User|expand": "%admins%"}, "condition": "x"})
     write(tmp_path / "in/broken.yml", 5, detection={"x": {"User|odd": "y"}, "condition": "x"})
@@ -35,7 +35,7 @@ def test_every_rule_is_accounted_for(tmp_path: Path) -> None:
     summary = report_sigma([tmp_path / "in", tmp_path / "one.yml"]).summary()
     assert [row["title"] for row in summary["imported"]] == ["Rule 1", "Rule 6"]
     assert {row["file"]: row["reason"] for row in summary["never_matching"]} == {
-        "deep/linux.yml": "needs source Linux process telemetry",
+        "deep/linux.yml": "needs source Linux logs",
         "unknown.yml": "needs source windows no-such",
         "empty.yml": "its placeholders have no value: %admins%",
     }

@@ -52,6 +52,8 @@ WRONG = [
     ("", "column 1: the filter is empty; write for example status eq 'Open'"),
     ("status eq", "column 10: found the end; expected a 'quoted' value, a value"),
     ("status is 'Open'", "column 8: found \"is 'Open'\"; expected eq, gt, ge, lt or le, in"),
+    ("status eqq 'Open'", "column 8: found \"eqq 'Open'\"; expected eq, gt, ge, lt or le, in; nearest: 'eq'"),
+    ("score gt 5 adn score lt 9", "column 12: found 'adn score lt 9'; expected ), ,, ], and, or; nearest: 'and'"),
     ("(status eq 'Open'", "column 18: found the end; expected )"),
     ("contains(model 'x')", "column 16: found \"'x')\"; expected ,"),
 ]

@@ -28,6 +28,17 @@ WRONG = [
     ("dpt >= ", "column 8: expected a number or a time after 'dpt', found the end"),
     ("a: (x or )", "column 10: expected a value, found ')'"),
     ('""', "column 1: nothing stands between the quotes"),
+    ("dpt => 80", "column 5: unknown operator '=>'; nearest: '>='; to look for the sign itself, put it in quotes"),
+    ("dpt = 80", "column 5: unknown operator '='; nearest: ':'; to look for the sign itself, put it in quotes"),
+    ("a && b", "column 3: unknown operator '&&'; nearest: 'and'; to look for the sign itself, put it in quotes"),
+    (
+        "dpt != 80",
+        "column 5: unknown operator '!='; write for example not dpt: 80; to look for the sign itself, put it in quotes",
+    ),
+    (
+        "dpt <> 80",
+        "column 5: unknown operator '<>'; write for example not dpt: 80; to look for the sign itself, put it in quotes",
+    ),
 ]
 
 

@@ -1,6 +1,7 @@
 """Both compilers through one table of cases, and through generated rows and conditions (chDB runs the SQL)."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +17,7 @@ from hinomi.query.search_language import parse_query
 from hinomi.query.sql import to_sql
 from hinomi.query.tree import And, AnyField, Compare, Node, Not, Operator, Or
 from hinomi.schema.activity import FieldType
+from tests.query.reference import Reference
 
 FIELDS = {
     "text": Column("`text`"),
@@ -133,13 +135,17 @@ def test_both_compilers_agree_with_the_table(engine: Session, query: str, met: R
 
 WRONG = [
     ("textt: a", "column 1: unknown field 'textt'; nearest: 'text'"),
-    ("number: many", "column 1: 'number' wants a number or a name such as FILE, PROCESS, not 'many'"),
+    ("number: many", "column 9: 'number' wants a number or a name such as FILE, PROCESS, not 'many'"),
+    (
+        "text: a number: ( 1 or proces)",
+        "column 24: 'number' wants a number or a name such as FILE, PROCESS, not 'proces'; nearest: 'PROCESS'",
+    ),
     (
         "number: 9223372036854775808",
-        "column 1: 'number' wants a number or a name such as FILE, PROCESS, not '9223372036854775808'",
+        "column 9: 'number' wants a number or a name such as FILE, PROCESS, not '9223372036854775808'",
     ),
-    ("time >= soon", "column 1: 'soon' is not a time; write it like 2026-01-31T09:00:00Z"),
-    ("yes: maybe", "column 1: 'yes' wants true or false, not 'maybe'"),
+    ("time >= soon", "column 9: 'soon' is not a time; write it like 2026-01-31T09:00:00Z"),
+    ("yes: maybe", "column 6: 'yes' wants true or false, not 'maybe'"),
 ]
 
 
@@ -151,7 +157,7 @@ def test_a_wrong_value_names_its_column_and_what_would_be_right(query: str, mess
 
 
 def test_a_broken_pattern_is_refused_before_any_engine_sees_it() -> None:
-    with pytest.raises(InputError, match=r"column 1: the pattern is no regular expression"):
+    with pytest.raises(InputError, match=r"column 7: the pattern is no regular expression"):
         to_predicate(parse_query("text: /(a/"), FIELDS)
 
 
@@ -204,3 +210,95 @@ _NODES = st.recursive(
 def test_sql_equals_predicate_on_generated_rows(engine: Session, node: Node, rows: list[Row]) -> None:
     predicate = to_predicate(node, FIELDS)
     assert run_sql(engine, node, rows) == [predicate(row) for row in rows]
+
+
+REFERENCE = Reference(
+    kinds={
+        "text": "text", "hash": "whole", "plain": "text", "list": "text", "technique": "technique",
+        "number": "number", "time": "time", "yes": "boolean",
+    },
+    bare={"text", "hash", "list", "technique"},
+    names=FIELDS["number"].names,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("query", "met", "unmet"), [case for case in CASES if "2026-" not in case[0]], ids=str)
+def test_the_reference_agrees_with_the_table(query: str, met: Row, unmet: Row) -> None:
+    assert [REFERENCE.meets(query, met), REFERENCE.meets(query, unmet)] == [True, query == "*"]
+
+
+def _as_word(text: str) -> str:
+    """Typed without quotes; what would end the word or make it a field is escaped."""
+    return re.sub(r'([\\"():])', r"\\\1", text)
+
+
+def _as_quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+# Queries as a person types them. No word here is a keyword, for it has none of their letters; none begins with a slash,
+# for that could be a regular expression.
+_TYPED = st.text(alphabet="aAbÉéß%_\\*?'\"{}.0-:¥火()", min_size=1, max_size=5).map(_as_word) | st.sampled_from(
+    ["10.0.0.0/8", "::/0", "2001:db8::/32", "T1003-002", "t1003"]
+)
+_SHORT = st.sampled_from(["a", "aa", "é", "¥a", "\\a", "a?", "a*"])
+_VALUES = (
+    _TYPED
+    | _SHORT
+    | _SHORT.map(_as_quoted)
+    | _TEXTS.map(_as_quoted)
+    | st.sampled_from(["/a./", "/^a|b/", "/[^a]/", "/é/", "/[0-9]/", "/a{2} ?/", "/火/"])
+)
+_FILLED = _TYPED | _TEXTS.filter(bool).map(_as_quoted)
+_BETWEEN = st.sampled_from([" ", " and ", " or ", " OR ", " AND not ", "\n"])
+
+
+def _joined(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    """With what may stand between and around terms, brackets or none: the precedence is the language's own."""
+    return st.one_of(
+        st.tuples(inner, _BETWEEN, inner).map("".join),
+        inner.map(lambda one: f"({one})"),
+        inner.map(lambda one: f"not {one}"),
+        inner.map(lambda one: f"NOT ( {one} )"),
+    )
+
+
+_TERMS = st.one_of(
+    st.tuples(_TEXT_FIELDS | st.just("technique"), st.sampled_from([":", ": "]), _VALUES).map("".join),
+    st.tuples(st.sampled_from(["Text", "hash", "LIST"]), st.recursive(_VALUES, _joined, max_leaves=3)).map(
+        lambda pair: f"{pair[0]}: ({pair[1]})"
+    ),
+    st.tuples(
+        st.sampled_from(["text", "number", "time"]),
+        st.sampled_from([">", ">= ", " <", "<="]),
+        st.integers(-3, 12).map(str),
+    ).map("".join),
+    st.sampled_from(
+        ["number: 1", "number: process", "number: (file or 3)", "number: 1*", "time: 5", "yes: TRUE", "yes: *"]
+    ),
+    st.tuples(_TEXT_FIELDS, st.just(": "), _SHORT | _SHORT.map(_as_quoted)).map("".join),
+    st.tuples(_TEXT_FIELDS, st.just(": "), _NETWORKS).map("".join),
+    st.sampled_from(["text: *", 'text: ""', "list: **", "number: *", "*"]),
+    _FILLED,
+)
+_QUERIES = st.recursive(_TERMS, _joined, max_leaves=5)
+# Every query also meets these, so that what it nearly says is there: one value in each field, alone.
+_NEAR = ["a", "A", "aa", "É", "\\a", "a\\A", "10.0.0.1", "::ffff:10.9.9.9", "2001:db8::1", "5", "T1003.002"]
+_MISSING: Row = {"plain": "", "list": [], "technique": []}
+NEAR_ROWS: list[Row] = [
+    _MISSING,
+    *({**_MISSING, name: value} for name in ("text", "hash", "plain") for value in _NEAR),
+    *({**_MISSING, name: [value]} for name in ("list", "technique") for value in _NEAR),
+    *({**_MISSING, name: number} for name in ("number", "time") for number in (-1, 0, 1, 5, 12)),
+    *({**_MISSING, "yes": value} for value in (True, False)),
+]
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(_QUERIES, st.lists(_ROWS, max_size=4))
+def test_sql_and_predicate_mean_what_the_reference_means(engine: Session, query: str, rows: list[Row]) -> None:
+    node, rows = parse_query(query), [*NEAR_ROWS, *rows]
+    predicate = to_predicate(node, FIELDS)
+    expected = [REFERENCE.meets(query, row) for row in rows]
+    assert [predicate(row) for row in rows] == expected
+    assert run_sql(engine, node, rows) == expected

@@ -3,6 +3,7 @@
 import contextlib
 import random
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -107,14 +108,8 @@ def test_ten_kills_during_an_import_change_nothing(tmp_path: Path) -> None:
     chance = random.Random(20261122)
     for _ in range(KILLS):
         server = Server(rough)
-        with subprocess.Popen(
-            [*HINOMI, "import", str(folder), "--json", "--data", str(rough)],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        ) as importing:
-            wait_for_growth(rough, chance.randint(1, 90_000), importing)
+        with importing(folder, rough, chance.randint(1, 90_000)):
             server.kill()
-            importing.wait()
     server = Server(rough)
     run("import", folder, data=rough)
     assert server.stop() == 0
@@ -126,13 +121,23 @@ def test_ten_kills_during_an_import_change_nothing(tmp_path: Path) -> None:
     assert outcome(rough) == undisturbed
 
 
-def wait_for_growth(data: Path, size: int, importing: "subprocess.Popen[bytes]") -> None:
+@contextlib.contextmanager
+def importing(folder: Path, data: Path, size: int) -> "Iterator[subprocess.Popen[bytes]]":
+    """`hinomi import` at work: entered when the spool has grown by so many bytes, waited for at the end."""
+    words = [*HINOMI, "import", str(folder), "--json", "--data", str(data)]
+    with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as program:
+        _wait_for_growth(data, size, program)
+        yield program
+        program.wait(timeout=300)
+
+
+def _wait_for_growth(data: Path, size: int, program: "subprocess.Popen[bytes]") -> None:
     """Until the spool has grown by so many bytes, or the import is over: a moment set by work, not by a clock."""
     most = start = written(data / "spool")
     while most - start < size:
         most = max(most, written(data / "spool"))
         try:
-            importing.wait(timeout=0.002)
+            program.wait(timeout=0.002)
         except subprocess.TimeoutExpired:
             continue
         return

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from hinomi.schema.activity import FIELDS
-from hinomi.workbench.highlights import INDICATOR_TYPE, MAX_FIELDS, event_type, highlight_fields
+from hinomi.workbench.highlights import INDICATOR_TYPE, MAX_FIELDS, decoded_fields, event_type, highlight_fields
 from tests.make_workbench import detection
 
 
@@ -49,3 +49,9 @@ def test_lists_and_numbers_become_text() -> None:
 )
 def test_the_type_of_an_event(event_id: int | None, name: str) -> None:
     assert event_type({"eventId": event_id} if event_id is not None else {}) == name
+
+
+def test_what_the_fields_of_an_activity_hide_is_told_by_field() -> None:
+    hidden = "powershell -enc dwBoAG8AYQBtAGkAIAAvAGEAbABsAA=="
+    activity = {"objectCmd": hidden, "processCmd": "cmd.exe", "objectName": hidden, "parentCmd": None, "objectPid": 7}
+    assert decoded_fields(activity) == {"objectCmd": "whoami /all"}

@@ -32,11 +32,14 @@ export function whenSessionEnds(listener: Listener): void {
   onSessionEnd = listener
 }
 
-export type Query = Record<string, string | number | boolean | null | undefined>
+type Value = string | number | boolean | null | undefined
+/** A list stands as often as it has values. */
+export type Query = Record<string, Value | string[]>
 
 /** Query text without empty values, in a fixed order, so that equal questions have equal addresses. */
 export function queryText(query: Query): string {
-  const pairs = Object.entries(query).filter(([, value]) => value !== undefined && value !== null && value !== '')
+  const all = Object.entries(query).flatMap(([key, value]) => (Array.isArray(value) ? value.map((one): [string, Value] => [key, one]) : [[key, value] satisfies [string, Value]]))
+  const pairs = all.filter(([, value]) => value !== undefined && value !== null && value !== '')
   if (pairs.length === 0) return ''
   return '?' + pairs.map(([key, value]) => `${encodeURIComponent(key)}=${encodeURIComponent(String(value))}`).join('&')
 }
@@ -71,6 +74,38 @@ export async function remove<T>(path: string): Promise<T> {
   return send<T>('DELETE', path)
 }
 
+/** Removes what the body names. */
+export async function removeWith<T>(path: string, body: unknown): Promise<T> {
+  return send<T>('DELETE', path, body)
+}
+
+/** Fields and files together; the browser writes the boundary. */
+export async function sendForm<T>(method: 'POST' | 'PUT', path: string, form: FormData): Promise<T> {
+  return send<T>(method, path, form)
+}
+
+export type FileWatch = { signal: AbortSignal; onStart: (headers: Headers) => void; onPart: (bytes: Uint8Array) => void }
+
+/** A file that comes in parts, so that a person sees it come and may stop it. */
+export async function getFile(path: string, query: Query, { signal, onStart, onPart }: FileWatch): Promise<Blob> {
+  const response = await reach(BASE + path + queryText(query), { headers: languageHeader(), credentials: 'same-origin', signal })
+  if (!response.ok) throw await refusal(response, path)
+  onStart(response.headers)
+  const parts: BlobPart[] = []
+  const reader = response.body?.getReader()
+  for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
+    parts.push(part.value)
+    onPart(part.value)
+  }
+  return new Blob(parts, { type: response.headers.get('Content-Type') ?? '' })
+}
+
+/** Where a file lies, for a link: the browser then writes it to disk itself, as it comes. */
+export const fileAddress = (path: string, query: Query) => BASE + path + queryText(query)
+
+/** The server words its refusals in the language of the page, which need not be the browser's. */
+const languageHeader = () => ({ 'Accept-Language': document.documentElement.lang || 'en' })
+
 async function send<T>(
   method: string,
   path: string,
@@ -78,12 +113,13 @@ async function send<T>(
   extra: Record<string, string> = {},
   signal?: AbortSignal,
 ): Promise<T> {
-  // The server words its refusals in the language of the page, which need not be the browser's.
-  const headers: Record<string, string> = { Accept: 'application/json', 'Accept-Language': document.documentElement.lang || 'en', ...extra }
+  const headers: Record<string, string> = { Accept: 'application/json', ...languageHeader(), ...extra }
   if (method !== 'GET') headers['X-CSRF-Token'] = csrf
-  if (body !== undefined) headers['Content-Type'] = body instanceof Blob ? 'application/zip' : 'application/json'
+  const isRaw = body instanceof Blob || body instanceof FormData
+  if (body instanceof Blob) headers['Content-Type'] = 'application/zip'
+  else if (body !== undefined && !isRaw) headers['Content-Type'] = 'application/json'
   const init: RequestInit = { method, headers, credentials: 'same-origin', signal: signal ?? null }
-  if (body !== undefined) init.body = body instanceof Blob ? body : JSON.stringify(body)
+  if (body !== undefined) init.body = isRaw ? body : JSON.stringify(body)
   const response = await reach(BASE + path, init)
   if (!response.ok) throw await refusal(response, path)
   if (response.status === 204) return undefined as T

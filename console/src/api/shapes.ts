@@ -11,7 +11,7 @@ export type Finding =
   | 'Benign True Positive'
   | 'Other Findings'
 export type EntityType = 'host' | 'account' | 'emailAddress' | 'container' | 'cloudIdentity'
-export type Permission = 'view' | 'investigate' | 'respond' | 'content' | 'ingest' | 'administer' | 'audit'
+export type Permission = 'view' | 'investigate' | 'respond' | 'approve' | 'shell' | 'content' | 'ingest' | 'administer' | 'audit'
 export type Language = 'en' | 'ja'
 export type ThemeChoice = 'light' | 'dark' | 'system'
 
@@ -157,6 +157,10 @@ export type ActivityDetail = {
   record: unknown
   recordFile: string | null
   recordNumber: number | string | null
+  /** What values of fields hide, decoded. */
+  decoded?: Record<string, string>
+  /** The endpoints that have the addresses named here. */
+  assets?: Record<string, string>
 }
 
 export type IncidentRow = {

@@ -6,9 +6,12 @@ import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { activityQuery, type ProcessKey } from '../api/profile'
 import { WhyHere } from './explain/WhyHere'
+import { ConnectionsHere } from './Connections'
 import { valueText } from './FieldList'
 import { Moment } from './Moment'
+import { ObjectScope } from './ObjectMenu'
 import { RecordView } from './RecordView'
+import { hostOf } from './response/wish'
 
 type Props = {
   uuid: string
@@ -18,16 +21,19 @@ type Props = {
   filter?: { id: string; title: string }
   detection?: string
   children?: ReactNode
+  /** Room for the record beside the fields. */
+  wide?: boolean
   onClose: () => void
 }
 
 /** One activity beside a list: its fields, its record, and the way to its execution profile. */
-export function ActivityFlyout({ uuid, timeMs, title, filter, detection, children, onClose }: Props) {
+export function ActivityFlyout({ uuid, timeMs, title, filter, detection, children, wide = false, onClose }: Props) {
   const { t } = useTranslation()
   const fields = useQuery(activityQuery(uuid, timeMs)).data?.fields
   const key = fields && processOf(fields)
+  const host = fields && hostOf(fields)
   return (
-    <aside className="panel flyout flyout-activity" aria-label={t('record.title')} style={{ flex: 'none' }}>
+    <aside className={`panel flyout flyout-activity${wide ? ' flyout-wide' : ''}`} aria-label={t('record.title')} style={{ flex: 'none' }}>
       <div className="flyout-head">
         <div className="grow">
           <h2>{title}</h2>
@@ -42,11 +48,14 @@ export function ActivityFlyout({ uuid, timeMs, title, filter, detection, childre
           <IconX size={17} />
         </ActionIcon>
       </div>
-      <div className="flyout-scroll">
-        {children}
-        <WhyHere key={`${uuid} ${filter?.id ?? ''}`} uuid={uuid} timeMs={timeMs} filter={filter} detection={detection} />
-        <RecordView uuid={uuid} timeMs={timeMs} />
-      </div>
+      <ObjectScope endpoint={host}>
+        <div className="flyout-scroll">
+          {children}
+          <WhyHere key={`${uuid} ${filter?.id ?? ''}`} uuid={uuid} timeMs={timeMs} filter={filter} detection={detection} />
+          {host?.guid && timeMs !== undefined && <ConnectionsHere guid={host.guid} at={timeMs} />}
+          <RecordView uuid={uuid} timeMs={timeMs} />
+        </div>
+      </ObjectScope>
     </aside>
   )
 }

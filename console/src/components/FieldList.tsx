@@ -1,12 +1,13 @@
 import { ActionIcon } from '@mantine/core'
 import { IconCopy } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Moment } from './Moment'
 import { copyText, ObjectValue, type MenuObject } from './ObjectMenu'
 import { useNotice } from './Notices'
 import './objects.css'
 
-export type NamedValue = { field: string; type?: string | undefined; value: unknown; decoded?: string | null | undefined }
+export type NamedValue = { field: string; type?: string | undefined; value: unknown; decoded?: string | null | undefined; /** What else is known of the value. */ more?: ReactNode }
 
 // Which kind of object a field of the vocabulary holds; the first pattern that fits decides.
 const TYPES: [RegExp, MenuObject['type']][] = [
@@ -55,6 +56,7 @@ function Field({ item }: { item: NamedValue }) {
           <ObjectValue object={{ type: typeOfField(item.field), field: item.field, value: text }} />
           {/(Time|Date)$/.test(item.field) && typeof item.value === 'number' && <span className="dim"> <Moment at={item.value} /></span>}
           <Decoded text={item.decoded} />
+          {item.more}
         </span>
         <CopyIcon text={text} />
       </dd>

@@ -15,7 +15,7 @@ export function HighlightCard({ highlight, alertId, lit = false, onLight, tools 
   const text = useText()
   const title = text(highlight.title)
   return (
-    <ObjectScope alertId={alertId} uuid={highlight.uuid} filterId={highlight.filterId}>
+    <ObjectScope alertId={alertId} uuid={highlight.uuid} filterId={highlight.filterId} endpoint={{ name: highlight.endpointName }}>
       <article className="highlight-card" data-lit={lit} data-uuid={highlight.uuid}>
         <header>
           <div className="row" style={{ alignItems: 'flex-start' }}>

@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Entity, EntityType, ImpactScope as Scope } from '../api/shapes'
 import { ObjectValue } from './ObjectMenu'
+import { entityHost } from './response/wish'
 import './severity.css'
 
 export const ENTITY_ICONS: Record<EntityType, typeof IconUser> = {
@@ -66,7 +67,7 @@ function Count({ type, count, entities }: { type: EntityType; count: number; ent
 }
 
 export function objectOf(entity: Entity) {
-  if (entity.type === 'host') return { type: 'host' as const, field: 'endpointHostName', value: entity.name }
+  if (entity.type === 'host') return { type: 'host' as const, field: 'endpointHostName', value: entity.name, about: entityHost(entity) }
   if (entity.type === 'account') return { type: 'account' as const, field: '', value: entity.name }
   return { type: 'value' as const, field: '', value: entity.name }
 }

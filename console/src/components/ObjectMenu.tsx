@@ -1,13 +1,16 @@
 import { Menu } from '@mantine/core'
-import { IconCopy, IconEyeOff, IconFilterPlus, IconFileCode, IconSearch, IconSitemap } from '@tabler/icons-react'
+import { IconCopy, IconEyeOff, IconFileCode, IconFilterMinus, IconFilterPlus, IconId, IconMailSearch, IconSearch, IconSitemap } from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
 import { createContext, useCallback, useContext, useMemo, useState, type MouseEvent, type KeyboardEvent, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import { entityOf } from '../api/entities'
 import { accountQuery, queryFor } from '../api/queryText'
 import type { ProcessKey } from '../api/profile'
 import { useMay } from '../api/session'
 import type { ObjectType } from '../api/shapes'
 import { useNotice } from './Notices'
+import { RespondItems } from './response/RespondItems'
+import type { Host } from './response/wish'
 import './objects.css'
 
 /** Anything an analyst may right-click: a value, what kind it is, and the field it stands in ('' when none). */
@@ -17,6 +20,8 @@ export type MenuObject = {
   value: string
   /** The process the object belongs to, for its execution profile. */
   process?: ProcessKey | undefined
+  /** What response actions want to know of it: the host it is on, and for processes and files their identity. */
+  about?: { guid?: string | undefined; name?: string | undefined; pid?: number | undefined; startedMs?: number | undefined; sha1?: string | undefined; sha256?: string | undefined } | undefined
 }
 
 /** What the place adds to the menu: the alert and activity the object was seen in, and a way to narrow the list. */
@@ -25,7 +30,11 @@ export type ObjectPlace = {
   uuid?: string | undefined
   /** The filter that pointed at the values. */
   filterId?: string | undefined
+  /** The host the values were seen on; where that is not known, the hosts it may have been. */
+  endpoint?: Host | undefined
+  hosts?: Host[] | undefined
   onFilterIn?: ((object: MenuObject) => void) | undefined
+  onFilterOut?: ((object: MenuObject) => void) | undefined
   onRecord?: ((uuid: string) => void) | undefined
 }
 
@@ -41,16 +50,19 @@ const Place = createContext<ObjectPlace>({})
 /** Gives the objects inside it their place; inner places add to outer ones. */
 export function ObjectScope({ children, ...place }: ObjectPlace & { children: ReactNode }) {
   const outer = useContext(Place)
-  const { alertId, uuid, filterId, onFilterIn, onRecord } = place
+  const { alertId, uuid, filterId, endpoint, hosts, onFilterIn, onFilterOut, onRecord } = place
   const joined = useMemo(
     () => ({
       alertId: alertId ?? outer.alertId,
       uuid: uuid ?? outer.uuid,
       filterId: filterId ?? outer.filterId,
+      endpoint: endpoint ?? outer.endpoint,
+      hosts: hosts ?? outer.hosts,
       onFilterIn: onFilterIn ?? outer.onFilterIn,
+      onFilterOut: onFilterOut ?? outer.onFilterOut,
       onRecord: onRecord ?? outer.onRecord,
     }),
-    [alertId, uuid, filterId, onFilterIn, onRecord, outer],
+    [alertId, uuid, filterId, endpoint, hosts, onFilterIn, onFilterOut, onRecord, outer],
   )
   return <Place.Provider value={joined}>{children}</Place.Provider>
 }
@@ -70,7 +82,7 @@ function OpenMenu({ opened, onClose }: { opened: Opened; onClose: () => void }) 
   const { t } = useTranslation()
   const actions = useActions(opened)
   return (
-    <Menu opened onClose={onClose} position="bottom-start" offset={2} width={260} returnFocus trapFocus>
+    <Menu opened onClose={onClose} position="bottom-start" offset={2} width={300} returnFocus trapFocus>
       <Menu.Target>
         <span style={{ position: 'fixed', left: opened.x, top: opened.y, width: 1, height: 1 }} />
       </Menu.Target>
@@ -80,6 +92,7 @@ function OpenMenu({ opened, onClose }: { opened: Opened; onClose: () => void }) 
           <span className="mono object-menu-value">{opened.object.value}</span>
         </div>
         <Menu.Divider />
+        <RespondItems object={opened.object} place={opened.place} />
         <Menu.Label>{t('menu.investigate')}</Menu.Label>
         {actions.map((action) => (
           <Menu.Item key={action.key} leftSection={action.icon} onClick={action.run}>
@@ -106,13 +119,22 @@ function useActions({ object, place }: Opened) {
     run: () => void copyText(object.value).then(() => notice.tell(t('menu.copied'))),
   }
   const profile = useProfileAction(object, place)
-  const { onFilterIn, onRecord, uuid } = place
+  const { onFilterIn, onFilterOut, onRecord, uuid } = place
   const filterIn = onFilterIn && object.field !== '' && {
     key: 'menu.filterIn', icon: <IconFilterPlus size={15} />, run: () => onFilterIn(object),
   }
+  const filterOut = onFilterOut && object.field !== '' && {
+    key: 'menu.filterOut', icon: <IconFilterMinus size={15} />, run: () => onFilterOut(object),
+  }
+  const entity = entityOf(object)
+  const page = entity && { key: 'menu.entity', icon: <IconId size={15} />, run: () => void navigate({ to: '/entities/$kind', params: { kind: entity.kind }, search: { value: entity.value } }) }
   const record = onRecord && uuid && { key: 'menu.record', icon: <IconFileCode size={15} />, run: () => onRecord(uuid) }
   const exception = useExceptionAction(object, place)
-  return [search, profile, record, filterIn, exception, copy].filter((action) => action !== undefined && action !== false && action !== '' && action !== null)
+  const mayRespond = useMay('respond')
+  const messages = mayRespond && object.type === 'hash' && /^[0-9a-f]{64}$/i.test(object.value) && {
+    key: 'menu.messages', icon: <IconMailSearch size={15} />, run: () => void navigate({ to: '/messages', search: { find: object.value } }),
+  }
+  return [search, page, profile, record, filterIn, filterOut, messages, exception, copy].filter((action) => action !== undefined && action !== false && action !== '' && action !== null)
 }
 
 function useProfileAction(object: MenuObject, place: ObjectPlace) {
@@ -138,9 +160,9 @@ function useExceptionAction(object: MenuObject, { filterId }: ObjectPlace) {
   return { key: 'menu.exception', icon: <IconEyeOff size={15} />, run: () => void navigate({ to: '/exceptions/new', search }) }
 }
 
-/** Copies through the clipboard interface, or through a text area where the page is not served securely. */
+/** Copies through the clipboard interface, or through a text area where the page is not served securely or may not use it. */
 export async function copyText(text: string): Promise<void> {
-  if (navigator.clipboard && window.isSecureContext) return navigator.clipboard.writeText(text)
+  if (navigator.clipboard && window.isSecureContext && (await navigator.clipboard.writeText(text).then(() => true, () => false))) return
   const area = document.createElement('textarea')
   area.value = text
   document.body.append(area)

@@ -1,8 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { activityQuery } from '../api/profile'
-import { CopyIcon, FieldList } from './FieldList'
+import type { ActivityDetail } from '../api/shapes'
+import { AddressMark } from './AddressMark'
+import { CopyIcon, FieldList, typeOfField, valueText, type NamedValue } from './FieldList'
+import { Prevalence } from './Prevalence'
 import { Failed, Loading } from './States'
+import { usePrevalence } from './usePrevalence'
 import './record.css'
 
 /** One activity: the mapped fields beside the record as it came, both as text and never as HTML. */
@@ -11,16 +15,13 @@ export function RecordView({ uuid, timeMs }: { uuid: string; timeMs?: number | u
   const activity = useQuery(activityQuery(uuid, timeMs))
   if (activity.isPending) return <Loading lines={6} />
   if (activity.isError) return <Failed error={activity.error} onRetry={() => void activity.refetch()} />
-  const { fields, record, recordFile, recordNumber } = activity.data
+  const { record, recordFile, recordNumber } = activity.data
   const raw = typeof record === 'string' ? record : JSON.stringify(record, null, 2)
-  const mapped = Object.entries(fields)
-    .filter(([field, value]) => field !== 'rawDataStr' && value !== null && value !== '')
-    .map(([field, value]) => ({ field, value }))
   return (
     <div className="record">
       <section aria-label={t('record.mapped')}>
         <h4 className="section-title">{t('record.mapped')}</h4>
-        <FieldList fields={mapped} />
+        <Mapped activity={activity.data} />
       </section>
       <section aria-label={t('record.raw')}>
         <h4 className="section-title row">
@@ -32,4 +33,16 @@ export function RecordView({ uuid, timeMs }: { uuid: string; timeMs?: number | u
       </section>
     </div>
   )
+}
+
+/** The fields with what they hide, whose address it is, and how common the files, addresses and names are. */
+function Mapped({ activity }: { activity: ActivityDetail }) {
+  const present = Object.entries(activity.fields).filter(([field, value]) => field !== 'rawDataStr' && value !== null && value !== '')
+  const seen = usePrevalence(present)
+  const fields = present.map(([field, value]): NamedValue => {
+    const text = valueText(value)
+    const isAddress = typeOfField(field) === 'address' && !Array.isArray(value)
+    return { field, value, decoded: activity.decoded?.[field], more: <>{isAddress && <AddressMark address={text} asset={activity.assets?.[text]} />}<Prevalence seen={seen(field, text)} /></> }
+  })
+  return <FieldList fields={fields} />
 }

@@ -2,7 +2,7 @@ import { Button, Popover, TextInput } from '@mantine/core'
 import { IconCalendar, IconChevronDown } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { momentText, ZONE } from './Moment'
+import { momentText, zoneOffset, ZONE } from './Moment'
 import { PRESETS, type Range } from './range'
 
 /** The span of time of a page: presets, or two moments in the reader's zone. */
@@ -20,6 +20,7 @@ export function TimeRange({ range, onChange }: { range: Range; onChange: (range:
         <button type="button" className="chip num" aria-label={t('range.label')} aria-expanded={open} onClick={() => setOpen(!open)}>
           <IconCalendar size={14} aria-hidden />
           <strong>{label}</strong>
+          <span className="chip-name" title={ZONE}>{zoneOffset()}</span>
           <IconChevronDown size={13} aria-hidden />
         </button>
       </Popover.Target>

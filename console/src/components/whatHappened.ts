@@ -2,14 +2,14 @@
 import { valueText } from './FieldList'
 
 // What an activity was about, the most telling first.
-const OBJECTS = [
+export const OBJECT_FIELDS = [
   'objectCmd', 'eventDataScriptBlockText', 'objectRegistryKeyHandle', 'objectFilePath', 'dst', 'hostName', 'objectPipeName', 'request', 'eventDataServiceName', 'eventDataTaskName',
   'eventDataObjectName', 'eventDataTargetUserName', 'eventDataMemberName', 'objectUser', 'eventMessage', 'processCmd', 'processFilePath',
 ]
 
 /** The value of the first field that has one; for records of Windows with their event number before it. */
 export function whatHappened(row: Record<string, unknown>): string {
-  const field = OBJECTS.find((name) => valueText(row[name]) !== '')
+  const field = OBJECT_FIELDS.find((name) => valueText(row[name]) !== '')
   const channel = `${valueText(row.channel).split(/[-/]/).at(-1) === 'Operational' ? '' : valueText(row.channel)} ${valueText(row.winEventId)}`.trim()
   if (!field) return channel
   const value = valueText(row[field])

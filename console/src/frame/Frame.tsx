@@ -2,6 +2,7 @@ import { Outlet, useRouterState } from '@tanstack/react-router'
 import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ObjectMenuProvider } from '../components/ObjectMenu'
+import { RespondProvider } from '../components/response/RespondProvider'
 import { KeyHelp } from './KeyHelp'
 import { Rail } from './Rail'
 import { TopBar } from './TopBar'
@@ -11,17 +12,19 @@ import './frame.css'
 export function Frame() {
   const { t } = useTranslation()
   return (
-    <ObjectMenuProvider>
-      <a className="skip-link" href="#main">{t('frame.skip')}</a>
-      <div className="frame">
-        <Rail />
-        <TopBar />
-        <main id="main" className="frame-main" tabIndex={-1}>
-          <Outlet />
-        </main>
-      </div>
-      <KeyHelp />
-    </ObjectMenuProvider>
+    <RespondProvider>
+      <ObjectMenuProvider>
+        <a className="skip-link" href="#main">{t('frame.skip')}</a>
+        <div className="frame">
+          <Rail />
+          <TopBar />
+          <main id="main" className="frame-main" tabIndex={-1}>
+            <Outlet />
+          </main>
+        </div>
+        <KeyHelp />
+      </ObjectMenuProvider>
+    </RespondProvider>
   )
 }
 

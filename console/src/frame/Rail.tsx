@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { useSession } from '../api/session'
 import { PHASES, type Destination } from './destinations'
 import { Mark } from './Mark'
+import { SimulationMenu } from './SimulationMenu'
 
 /** The left rail: where one can go, by phase of the work. */
 export function Rail() {
@@ -28,6 +29,7 @@ export function Rail() {
           </section>
         )
       })}
+      <SimulationMenu />
       <footer className="rail-foot num">
         <span>{session?.org}</span>
         <span>{session?.version && `v${session.version}`}</span>

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest'
 import { boundsOf, readRange, writeRange, type Range } from '../components/range'
 import * as detections from '../screens/detections/view'
 import { safeReturn } from '../screens/login/Login'
-import * as search from '../screens/search/view'
 import * as workbench from '../screens/workbench/view'
 import { readAddress, writeAddress, type Address } from './address'
 import { stepKey } from './keys'
@@ -50,19 +49,6 @@ describe('the address of the Observed Attack Techniques', () => {
     }
     expect(detections.readView(travelled(detections.writeView(view)))).toEqual(view)
     expect(detections.detectionQueryOf(view, 0)).toMatchObject({ from: '2026-01-01T00:00:00.000Z', risk: 'high,critical', technique: 'T1003.002' })
-  })
-})
-
-describe('the address of Search', () => {
-  it('brings back query, columns and range', () => {
-    const view: search.View = { query: 'objectCmd: "a \\"b\\" \\\\c" AND dpt >= 80', range: { preset: '30d' }, columns: ['endpointHostName', 'dst'], cursor: '' }
-    expect(search.readView(travelled(search.writeView(view)))).toEqual(view)
-  })
-
-  it('narrows a query by one more term', () => {
-    expect(search.narrowed('', 'a: "1"')).toBe('a: "1"')
-    expect(search.narrowed('b: 2', 'a: "1"')).toBe('b: 2 AND a: "1"')
-    expect(search.narrowed('b: 2 or c: 3', 'a: "1"')).toBe('(b: 2 or c: 3) AND a: "1"')
   })
 })
 

@@ -1,4 +1,4 @@
-import { IconBellRinging, IconClockPlay, IconEyeOff, IconHeartbeat, IconHistory, IconKey, IconLayoutGrid, IconSearch, IconShieldCog, IconTargetArrow, IconUsers } from '@tabler/icons-react'
+import { IconBan, IconBellRinging, IconBolt, IconBriefcase, IconDeviceDesktopAnalytics, IconFingerprint, IconScript, IconClockPlay, IconEyeOff, IconHeartbeat, IconHistory, IconKey, IconLayoutGrid, IconMail, IconMailSearch, IconSearch, IconShieldCog, IconTargetArrow, IconUsers, IconZoomScan } from '@tabler/icons-react'
 import type { Permission } from '../api/shapes'
 
 export type Destination = { key: string; to: string; icon: typeof IconSearch; permission?: Permission; prefix: string; /** Other addresses that belong to it. */ also?: string[] }
@@ -19,11 +19,23 @@ export const PHASES: Phase[] = [
   {
     key: 'investigate',
     destinations: [
-      { key: 'search', to: '/search', prefix: '/search', icon: IconSearch },
+      { key: 'search', to: '/search', prefix: '/search', icon: IconSearch, also: ['/entities'] },
+      { key: 'hunts', to: '/hunts', prefix: '/hunts', icon: IconZoomScan },
       { key: 'attack', to: '/attack', prefix: '/attack', icon: IconLayoutGrid },
+      { key: 'kit', to: '/forensics/kit', prefix: '/forensics/kit', icon: IconBriefcase },
     ],
   },
-  { key: 'respond', destinations: [] },
+  {
+    key: 'respond',
+    destinations: [
+      { key: 'response', to: '/response', prefix: '/response', icon: IconBolt },
+      { key: 'endpoints', to: '/endpoints', prefix: '/endpoints', icon: IconDeviceDesktopAnalytics },
+      { key: 'blockList', to: '/block-list', prefix: '/block-list', icon: IconBan },
+      { key: 'messages', to: '/messages', prefix: '/messages', icon: IconMailSearch, permission: 'respond' },
+      { key: 'scripts', to: '/scripts', prefix: '/scripts', icon: IconScript },
+      { key: 'patterns', to: '/patterns', prefix: '/patterns', icon: IconFingerprint },
+    ],
+  },
   { key: 'intelligence', destinations: [] },
   {
     key: 'operations',
@@ -34,6 +46,7 @@ export const PHASES: Phase[] = [
     destinations: [
       { key: 'users', to: '/administration/users', prefix: '/administration/users', icon: IconUsers, permission: 'administer' },
       { key: 'tokens', to: '/administration/tokens', prefix: '/administration/tokens', icon: IconKey, permission: 'administer' },
+      { key: 'connectors', to: '/administration/connectors', prefix: '/administration/connectors', icon: IconMail, permission: 'administer' },
       { key: 'audit', to: '/administration/audit', prefix: '/administration/audit', icon: IconHistory, permission: 'audit' },
     ],
   },

@@ -1,46 +1,28 @@
-"""The Search screen: activities that a query finds, newest first, and one activity with its record as it came."""
+"""One activity, beside its record as it came."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import orjson
 from fastapi import Depends, Query, Response
 
-from hinomi.api import paging
 from hinomi.api.console.names import plain_fields
 from hinomi.api.gate import Rooms, console
 from hinomi.api.reply import reply
 from hinomi.api.resource import resource
-from hinomi.api.shapes import Shape, SkipToken, Top
-from hinomi.api.window import check_order, read_end, read_start
-from hinomi.errors import InputError, NotFound
-from hinomi.query.fields import ACTIVITY
-from hinomi.query.search_language import parse_query
-from hinomi.query.sql import to_sql
-from hinomi.schema.activity import FIELDS
+from hinomi.api.shapes import Shape
+from hinomi.api.window import read_start
+from hinomi.errors import NotFound
 from hinomi.schema.principal import Permission
+from hinomi.workbench.highlights import decoded_fields
 
 router = resource("/console/api", "search")
 
 _VIEW = [Depends(console(Permission.VIEW))]
-_ROUTE = "console/search"
+_ADDRESSES = ("src", "dst", "objectIp", "eventDataIpAddress")
 
 From = Annotated[str | None, Query(alias="from", description="ISO 8601, included.")]
 To = Annotated[str | None, Query(alias="to", description="ISO 8601, included.")]
-
-
-class ActivityPage(Shape):
-    items: list[dict[str, Any]]
-    total_count: int | None = None
-    skip_token: str | None = None
-
-
-class FieldShape(Shape):
-    name: str
-    type: str
-
-
-class FieldList(Shape):
-    items: list[FieldShape]
 
 
 class ActivityShape(Shape):
@@ -48,59 +30,8 @@ class ActivityShape(Shape):
     record: Any
     record_file: str | None
     record_number: int | None
-
-
-@router.get("/search", responses={200: {"model": ActivityPage}}, dependencies=_VIEW)
-def search_activities(
-    house: Rooms,
-    query: Annotated[str, Query(description="docs/reference/query.md; empty is everything.")] = "",
-    start: From = None,
-    end: To = None,
-    top: Top = None,
-    columns: Annotated[str | None, Query(description="Comma list of fields; none is all but the record.")] = None,
-    skip_token: SkipToken = None,
-) -> Response:
-    """Activities, newest first. The first page tells how many there are in all."""
-    if skip_token:
-        state = paging.unseal(house.secret, _ROUTE, skip_token)
-    else:
-        start_ms, end_ms = read_start("from", start), read_end("to", end)
-        check_order(start_ms, end_ms)
-        state = {"query": query.strip() or "*", "from": start_ms, "to": end_ms, "before": None}
-    where, parameters = to_sql(parse_query(state["query"]), ACTIVITY)
-    window = {"from_ms": state["from"], "to_ms": None if state["to"] is None else state["to"] + 1}
-    size = paging.read_top(top, 100, 5000)
-    rows = house.lake.search(
-        where,
-        parameters,
-        columns=_columns(columns),
-        limit=size + 1,
-        before=tuple(state["before"]) if state["before"] else None,
-        **window,
-    )
-    token = ""
-    if len(rows) > size:
-        last = rows[size - 1]
-        token = paging.seal(house.secret, _ROUTE, {**state, "before": (last["eventTime"], last["uuid"])})
-    total = None if skip_token else house.lake.count(where, parameters, **window)
-    return reply(paging.console_page([plain_fields(row) for row in rows[:size]], total, token))
-
-
-def _columns(text: str | None) -> list[str]:
-    """The named fields with what a row is known by; InputError for a name that no field has."""
-    names = [name.strip() for name in (text or "").split(",") if name.strip()]
-    if not names:
-        return [name for name in FIELDS if name != "rawDataStr"]
-    unknown = [name for name in names if name not in FIELDS]
-    if unknown:
-        raise InputError(f"columns: unknown field {unknown[0][:80]!r}")
-    return [*names, "uuid", "eventTime"]
-
-
-@router.get("/search/fields", responses={200: {"model": FieldList}}, dependencies=_VIEW)
-def list_fields() -> Response:
-    """Every field a query may name, for completion."""
-    return reply({"items": [{"name": name, "type": str(kind)} for name, kind in FIELDS.items()]})
+    decoded: dict[str, str]  # what values hide, by field
+    assets: dict[str, str]  # the endpoints that have the addresses named, by address
 
 
 @router.get("/activities/{uuid}", responses={200: {"model": ActivityShape}}, dependencies=_VIEW)
@@ -120,8 +51,18 @@ def get_activity(
             "record": _record(raw),
             "recordFile": found.get("recordFile"),
             "recordNumber": found.get("recordNumber"),
+            "decoded": decoded_fields(found),
+            "assets": _assets(house, found),
         }
     )
+
+
+def _assets(house: Rooms, activity: Mapping[str, Any]) -> dict[str, str]:
+    """Names of the hosts behind the addresses: its own by what the activity says, others by what their sensors say."""
+    named = {str(activity[name]) for name in _ADDRESSES if activity.get(name)}
+    host = activity.get("endpointHostName")
+    own = {address: str(host) for address in activity.get("endpointIp") or () if host}
+    return house.inventory.names_at(sorted(named - own.keys())) | own
 
 
 def _record(raw: str | None) -> Any:

@@ -115,6 +115,7 @@ class StatusShape(Shape):
     detections_by_risk: dict[str, int] | None = None
     correlation: dict[str, int] | None = None
     content_problems: list[str] | None = None
+    sensors: dict[str, Any] | None = None
     version: str
     trouble: str | None = None
 

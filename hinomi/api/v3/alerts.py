@@ -177,7 +177,8 @@ def list_alerts(
         )
     )
     base = base_url(request)
-    items = [public_alert(alert, base) for alert in house.workbench.details([row.id for row in found.items])]
+    servers = house.inventory.servers()
+    items = [public_alert(alert, base, servers) for alert in house.workbench.details([row.id for row in found.items])]
     link = None
     if found.skip_token:
         token = paging.seal(house.secret, _ROUTE, {**state, "at": found.skip_token})
@@ -189,7 +190,7 @@ def list_alerts(
 def get_alert(request: Request, alert_id: str, house: Rooms) -> Response:
     """One alert, with its ETag."""
     found = house.workbench.get(alert_id)
-    return reply(public_alert(found, base_url(request)), found.row.etag)
+    return reply(public_alert(found, base_url(request), house.inventory.servers()), found.row.etag)
 
 
 @router.patch("/{alert_id}", status_code=204, response_class=Response)

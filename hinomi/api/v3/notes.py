@@ -91,12 +91,9 @@ def list_notes(
     if state["filter"]:
         wanted = to_predicate(parse_filter(state["filter"]))
         found = [note for note in found if wanted(note)]
-    first, last = state["skip"], state["skip"] + paging.read_top(top, 50, 200)
-    link = None
-    if last < len(found):
-        token = paging.seal(house.secret, f"{_ROUTE}/{alert_id}", {**state, "skip": last})
-        link = paging.next_link(request, token)
-    return reply(paging.page(found[first:last], link, len(found)))
+    size = paging.read_top(top, 50, 200)
+    shown, link = paging.cut(request, house.secret, f"{_ROUTE}/{alert_id}", state, found, size)
+    return reply(paging.page(shown, link, len(found)))
 
 
 def _within(notes: tuple[Note, ...], window: tuple[int | None, int | None], target: str) -> list[Note]:

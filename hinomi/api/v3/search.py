@@ -1,4 +1,4 @@
-"""Search in the data of the lake: endpoint activities and detections, newest first."""
+"""Search in the data of the lake: activities by data set, and detections, newest first."""
 
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
@@ -8,20 +8,22 @@ from fastapi import Depends, Query, Request, Response
 from hinomi.api import paging
 from hinomi.api.detections import keyset_of, name_filters, title_of
 from hinomi.api.filter_header import QueryHeader, header_text
-from hinomi.api.gate import Rooms, public
+from hinomi.api.gate import Rooms
 from hinomi.api.house import House
 from hinomi.api.public_activity import iso_with_offset, public_activity
-from hinomi.api.public_fields import ACTIVITIES, DETECTIONS
+from hinomi.api.public_fields import ACTIVITIES, DETECTIONS, MAIL
 from hinomi.api.reply import reply
 from hinomi.api.resource import resource
+from hinomi.api.search_turns import PublicSearcher
 from hinomi.api.shapes import End, Shape, SkipToken, Start, Top
 from hinomi.api.window import DAY_MS, check_order, read_end, read_start
 from hinomi.errors import InputError
+from hinomi.query.datasets import DataSet, condition_of
+from hinomi.query.fields import Fields
 from hinomi.query.search_language import parse_query
 from hinomi.query.sql import to_sql
 from hinomi.query.tree import Node
 from hinomi.schema.activity import FIELDS
-from hinomi.schema.principal import Permission
 
 router = resource("/v3.0/search", "search")
 
@@ -42,17 +44,29 @@ class Found(Shape):
 
 
 class _Question:
-    """One search as asked, or as the token of a later page has it."""
+    """A FastAPI dependency: one search as asked, or as the token of a later page has it."""
 
-    def __init__(self, request: Request, house: House, route: str, window: tuple[str | None, str | None]) -> None:
-        self.request, self.house, self.route = request, house, route
+    def __init__(
+        self,
+        request: Request,
+        house: Rooms,
+        start: Start = None,
+        end: End = None,
+        select: Select = None,
+        _query: QueryHeader = None,
+        _top: Annotated[Top, Query(alias="top")] = None,
+        _mode: Annotated[Mode, Query(alias="mode")] = None,
+        _skip_token: SkipToken = None,
+    ) -> None:
+        self.request, self.house, self.select = request, house, select
+        self.route = request.url.path  # a token is good for the data that it came from
         parameters = request.query_params
         self.mode = parameters.get("mode") or "default"
         if self.mode not in _MODES:
             raise InputError(f"mode: {self.mode!r} is not one of {', '.join(_MODES)}")
         sent = header_text(request.headers.get("tmv1-query"))
         token = parameters.get("skipToken")
-        self.state = paging.unseal(house.secret, route, token) if token else self._first(sent, *window)
+        self.state = paging.unseal(house.secret, self.route, token) if token else self._first(sent, start, end)
         if token:
             paging.same_filter(sent, self.state["query"])
         self.size = paging.read_top(parameters.get("top"), _PAGE, _MOST if self.mode == "default" else _PAGE)
@@ -93,31 +107,44 @@ class _Question:
         return reply(found)
 
 
-@router.get("/endpointActivities", responses={200: {"model": Found}}, dependencies=[Depends(public(Permission.VIEW))])
-def search_activities(
-    request: Request,
-    house: Rooms,
-    start: Start = None,
-    end: End = None,
-    select: Select = None,
-    _query: QueryHeader = None,
-    _top: Annotated[Top, Query(alias="top")] = None,
-    _mode: Annotated[Mode, Query(alias="mode")] = None,
-    _skip_token: SkipToken = None,
-) -> Response:
-    """Activities that the query finds (default: the last 24 hours, both ends included)."""
-    asked = _Question(request, house, "v3/search/activities", (start, end))
-    where, parameters = to_sql(asked.node, ACTIVITIES)
-    if asked.mode == "countOnly":
-        return reply({"totalCount": house.lake.count(where, parameters, **asked.window)})
-    chosen = _selected(select)
-    columns = None if chosen is None else [*chosen, "uuid", "eventTime"]
-    rows = house.lake.search(
-        where, parameters, columns=columns, limit=asked.size + 1, before=asked.before, **asked.window
+_Asked = Annotated[_Question, Depends()]
+
+
+def _add_route(source: str, dataset: DataSet, fields: Fields) -> None:
+    """One route for each data set: they differ in what is searched only."""
+
+    def search_activities(_who: PublicSearcher, asked: _Asked) -> Response:
+        return _activities(asked, dataset, fields)
+
+    search_activities.__doc__ = (
+        f"Activities of the data set {dataset} that the query finds (default: the last 24 hours, both ends included)."
     )
+    name = f"search_{dataset}_activities"
+    router.add_api_route(f"/{source}", search_activities, name=name, responses={200: {"model": Found}})
+
+
+def _activities(asked: _Question, dataset: DataSet, fields: Fields) -> Response:
+    lake = asked.house.lake
+    where, parameters = to_sql(asked.node, fields)
+    where = f"{condition_of(dataset)} AND {where}"
+    if asked.mode == "countOnly":
+        return reply({"totalCount": lake.count(where, parameters, **asked.window)})
+    chosen = _selected(asked.select)
+    columns = None if chosen is None else [*chosen, "uuid", "eventTime"]
+    rows = lake.search(where, parameters, columns=columns, limit=asked.size + 1, before=asked.before, **asked.window)
     return asked.answer(
         rows, lambda row: _only(public_activity(row), chosen), lambda row: (row["eventTime"], row["uuid"])
     )
+
+
+for _source, _dataset, _fields in (
+    ("endpointActivities", DataSet.ENDPOINT, ACTIVITIES),
+    ("networkActivities", DataSet.NETWORK, ACTIVITIES),
+    ("emailActivities", DataSet.MAIL, MAIL),
+    ("cloudActivities", DataSet.CLOUD, ACTIVITIES),
+    ("identityActivities", DataSet.IDENTITY, ACTIVITIES),
+):
+    _add_route(_source, _dataset, _fields)
 
 
 def _selected(text: str | None) -> list[str] | None:
@@ -135,24 +162,14 @@ def _only(shown: dict[str, Any], chosen: list[str] | None) -> dict[str, Any]:
     return {name: value for name, value in shown.items() if name in chosen or name in always}
 
 
-@router.get("/detections", responses={200: {"model": Found}}, dependencies=[Depends(public(Permission.VIEW))])
-def search_detections(
-    request: Request,
-    house: Rooms,
-    start: Start = None,
-    end: End = None,
-    select: Select = None,
-    _query: QueryHeader = None,
-    _top: Annotated[Top, Query(alias="top")] = None,
-    _mode: Annotated[Mode, Query(alias="mode")] = None,
-    _skip_token: SkipToken = None,
-) -> Response:
+@router.get("/detections", responses={200: {"model": Found}})
+def search_detections(_who: PublicSearcher, asked: _Asked) -> Response:
     """Detections that the query finds (default: the last 24 hours, both ends included)."""
-    asked = _Question(request, house, "v3/search/detections", (start, end))
+    house = asked.house
     where, parameters = to_sql(name_filters(asked.node, house.content()), DETECTIONS)
     if asked.mode == "countOnly":
         return reply({"totalCount": house.lake.count_detections(where, parameters, **asked.window)})
-    names = [name.strip() for name in (select or "").split(",") if name.strip() not in ("", "empty")]
+    names = [name.strip() for name in (asked.select or "").split(",") if name.strip() not in ("", "empty")]
     rows = house.lake.detections(where, parameters, limit=asked.size + 1, before=asked.before, **asked.window)
 
     def show(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,11 +6,23 @@ from collections.abc import Callable
 from typing import Any
 
 from hinomi.normalise.event import Event
-from hinomi.normalise.shapes import any_json, elastic, evtx_dump, flattened, sentinel, winlogbeat6, wmi_record
+from hinomi.normalise.shapes import (
+    any_json,
+    elastic,
+    evtx_dump,
+    flattened,
+    kit_record,
+    sensor_record,
+    sentinel,
+    winlogbeat6,
+    wmi_record,
+)
 
 # In this order: the closest description first; the last takes any object that has a time.
 SHAPES: tuple[tuple[Callable[[dict[str, Any]], bool], Callable[[dict[str, Any]], Event]], ...] = (
     (evtx_dump.recognises, evtx_dump.read_one),
+    (sensor_record.recognises, sensor_record.read),
+    (kit_record.recognises, kit_record.read),
     (flattened.recognises, flattened.read),
     (elastic.recognises, elastic.read),
     (winlogbeat6.recognises, winlogbeat6.read),

@@ -1,16 +1,13 @@
 """Events as evtx_dump and the `evtx` library write them: {"Event": {"System": {...}, "EventData": {...}}},
 attributes under `#attributes` and the text beside them under `#text`.
 
-The one shape that is read a column at a time, for it is what EVTX files become. An event that does not look as expected
-is read alone by `read_one`, which takes anything.
+Read a column at a time (`Gathering`), for it is what EVTX files become. An event that does not look as expected is read
+alone by `read_one`, which takes anything.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
-
-import orjson
 
 from hinomi.normalise.columns import Column
 from hinomi.normalise.event import Event, EventGroup, plain_columns
@@ -22,15 +19,6 @@ _SYSTEM = ("EventRecordID", "Level", "Keywords")
 _Names = tuple[str, ...]
 _Key = tuple[str, str, int, _Names]  # provider, channel, EventID, names of the data
 _EMPTY: dict[str, Any] = {}
-
-
-@dataclass(slots=True)
-class Reading:
-    """What became of a batch of records, each by its position."""
-
-    groups: list[EventGroup] = field(default_factory=list)
-    rest: list[tuple[int, Any]] = field(default_factory=list)  # decoded, but no regular event of this shape
-    broken: list[tuple[int, str]] = field(default_factory=list)  # no JSON, and why
 
 
 @dataclass(slots=True)
@@ -46,20 +34,14 @@ def recognises(record: dict[str, Any]) -> bool:
     return type(event) is dict and type(event.get("System")) is dict
 
 
-def read(records: Sequence[bytes]) -> Reading:
-    """Regular events as groups; what is otherwise is handed back decoded.
+class Gathering:
+    """Takes regular events one by one, takes them apart, and makes groups of them."""
 
-    One loop that decodes a record, takes it apart and lets it go: a call per record would cost as much as all it does,
-    and to come back to a record later costs twice, for by then it has left the processor's cache.
-    """
-    reading = Reading()
-    members: dict[_Key, _Members] = {}
-    for position, content in enumerate(records):
-        try:
-            record = orjson.loads(content)
-        except orjson.JSONDecodeError as error:
-            reading.broken.append((position, str(error)))
-            continue
+    def __init__(self) -> None:
+        self._members: dict[_Key, _Members] = {}
+
+    def take(self, position: int, record: dict[str, Any]) -> bool:
+        """Was it taken? What is not must be read alone."""
         try:
             event = record["Event"]
             system = event["System"]
@@ -84,40 +66,46 @@ def read(records: Sequence[bytes]) -> Reading:
                 provider.get("Guid"),
             )
             key = (provider["Name"], system["Channel"] or "", number, tuple(data))
-            found = members.get(key)
-            if found is None:
-                found = members[key] = _Members()
+            found = self._members.get(key)
             values = data.values()
         except (KeyError, TypeError, ValueError, AttributeError):
-            reading.rest.append((position, record))
-            continue
+            return False
+        if found is None:
+            found = self._members[key] = _Members()
         found.rows.append(row)
         found.values += values
-    for key, group in members.items():
-        _finish(key, group, records, reading)
-    return reading
+        return True
+
+    def groups(self) -> tuple[list[EventGroup], list[int]]:
+        """The groups, and the positions of those that turned out to be irregular: a value that must be text is none."""
+        found: list[EventGroup] = []
+        irregular: list[int] = []
+        for key, members in self._members.items():
+            group = _group(key, members)
+            if group is None:
+                irregular += (row[0] for row in members.rows)
+            else:
+                found.append(group)
+        return found, irregular
 
 
-def _finish(key: _Key, members: _Members, records: Sequence[bytes], reading: Reading) -> None:
-    """The gathered events as a group; back among the rest when a value that must be text is none."""
+def _group(key: _Key, members: _Members) -> EventGroup | None:
+    """The gathered events as a group; None when a value that must be text is none."""
     provider, channel, number, names = key
     positions, times, computers, *system = map(list, zip(*members.rows, strict=True))
     words = {type(provider), type(channel), *map(type, computers)}
     if words != {str} or len(names) > MOST_NAMES:
-        reading.rest += ((position, orjson.loads(records[position])) for position in positions)
-        return
+        return None
     columns = dict(zip((*_SYSTEM, "ExecutionProcessID", "UserID", "ProviderGuid"), system, strict=True))
-    reading.groups.append(
-        EventGroup(
-            provider,
-            channel,
-            number,
-            positions=positions,
-            times_ms=milliseconds_of(times),
-            computers=computers,
-            system=columns,
-            data=_data_columns(names, members.values),
-        )
+    return EventGroup(
+        provider,
+        channel,
+        number,
+        positions=positions,
+        times_ms=milliseconds_of(times),
+        computers=computers,
+        system=columns,
+        data=_data_columns(names, members.values),
     )
 
 

@@ -2,6 +2,8 @@
 
 from hinomi.normalise.source import Source
 from hinomi.normalise.sources import (
+    collector_kit,
+    hinomi_sensor,
     other_json,
     windows_bits,
     windows_code,
@@ -32,6 +34,8 @@ SOURCES: tuple[Source, ...] = (
     windows_network.SOURCE,
     windows_code.SOURCE,
     windows_mssql.SOURCE,
+    hinomi_sensor.SOURCE,
+    collector_kit.SOURCE,
     windows_other.SOURCE,
     other_json.SOURCE,
 )
@@ -42,8 +46,8 @@ _BY_CHANNEL = {name: source for source in reversed(SOURCES) for name in source.c
 
 def source_of(product: str, provider: str, channel: str) -> Source:
     """Never none: `windows_other` and `other_json` keep what nobody knows. A name up to its `$` stands for all like it."""
-    if product != "windows":
-        return other_json.SOURCE
     name = provider.lower()
     found = _BY_PROVIDER.get(name) or _BY_PROVIDER.get(name.partition("$")[0] + "$")
+    if product != "windows":
+        return found if found and found.product == product else other_json.SOURCE
     return found or _BY_CHANNEL.get(channel.lower()) or windows_other.SOURCE

@@ -5,8 +5,8 @@ import httpx
 import pytest
 
 from hinomi.api.console.time_travel import TravelShape
+from hinomi.operations import time_travels
 from hinomi.operations.jobs import Job
-from hinomi.operations.time_travels import TimeTravels
 from hinomi.schema.principal import Role
 from tests import make
 from tests.api.house import ATTACKED, HIVE_FILTER, Running, attack, running
@@ -128,7 +128,7 @@ def test_what_an_exception_hid_then_is_found_without_it(own: Running) -> None:
 
 
 def test_it_is_cancelled_one_at_a_time_and_nobody_elses(own: Running, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(TimeTravels, "_give_way", lambda _self, cancel: cancel.wait(60))
+    monkeypatch.setattr(time_travels, "give_way", lambda _is_busy, cancel: cancel.wait(60))
     person, other = own.person(), own.person(Role.ANALYST)
     job = person.post(API, json={}).json()["job"]
     told(person.post(API, json={}), 429, "TooManyRequests")

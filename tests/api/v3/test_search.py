@@ -121,3 +121,16 @@ def test_a_detection_is_shown_in_the_names_of_detection_data(shared: Running) ->
     assert item["objectCmd"] == [COMMAND]
     assert item["ruleName"] == "SAM Hive Saved by reg.exe"
     assert set(search(shared.key(), "*", DETECTIONS, select="uuid,ruleName", top=1)["items"][0]) == {"uuid", "ruleName"}
+
+
+@pytest.mark.parametrize("source", ["networkActivities", "emailActivities", "cloudActivities", "identityActivities"])
+def test_other_data_sets_have_their_own_activities_only(shared: Running, source: str) -> None:
+    path = f"/v3.0/search/{source}"
+    assert search(shared.key(), "*", path) == {"items": [], "progressRate": 100}
+    assert search(shared.key(), "endpointHostName:PC-3", path, mode="countOnly") == {"totalCount": 0}
+    told(shared.key().get(path), 400, "BadRequest")
+
+
+def test_mail_is_asked_by_the_names_of_mail(shared: Running) -> None:
+    query = "mailMsgSubject:invoice and not mailbox:*"
+    assert search(shared.key(), query, "/v3.0/search/emailActivities", mode="countOnly") == {"totalCount": 0}

@@ -75,7 +75,7 @@ function useColumns(): Column<AuditRow>[] {
     { key: 'who', header: t('audit.who'), width: '140px', cell: (row) => <strong>{row.who}</strong> },
     { key: 'action', header: t('audit.action'), width: '220px', cell: (row) => <span className="mono">{row.action}</span> },
     { key: 'target', header: t('audit.target'), width: '240px', cell: (row) => <span className="mono">{row.target ?? ''}</span> },
-    { key: 'result', header: t('audit.result'), width: '100px', cell: (row) => row.result ?? '' },
+    { key: 'result', header: t('audit.result'), width: '100px', cell: (row) => t(`audit.outcome.${row.result}`, row.result ?? '') },
     { key: 'address', header: t('object.address'), width: '130px', cell: (row) => <span className="mono">{row.address ?? ''}</span> },
     { key: 'details', header: t('audit.details'), cell: (row) => <span className="dim clip" style={{ display: 'block' }} title={valueText(row.details)}>{valueText(row.details)}</span> },
   ]

@@ -11,6 +11,7 @@ import { Severity } from '../../components/Severity'
 import { Status, wordKey } from '../../components/Status'
 import { Techniques } from '../../components/Techniques'
 import { useText } from '../../i18n'
+import { AlertRespond } from './RespondTab'
 
 export function AlertHead({ alert }: { alert: AlertDetail }) {
   const { t } = useTranslation()
@@ -34,7 +35,10 @@ export function AlertHead({ alert }: { alert: AlertDetail }) {
             </h1>
             <p>{text(alert.description)}</p>
           </div>
-          <AlertControls alert={alert} />
+          <span className="row tight no-print">
+            <AlertRespond alert={alert} />
+            <AlertControls alert={alert} />
+          </span>
         </div>
         <dl className="alert-facts">
           <Fact name={t('column.severity')}><Severity level={alert.severity} /></Fact>

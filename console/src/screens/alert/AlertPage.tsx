@@ -16,14 +16,16 @@ import { Profile } from '../profile/Profile'
 import { AlertHead } from './AlertHead'
 import { Answers } from './Answers'
 import { Checks } from './Checks'
+import { ConnectionsTab } from './ConnectionsTab'
 import { EventsTab } from './EventsTab'
 import { Highlights } from './Highlights'
 import { NotesTab } from './NotesTab'
+import { RespondTab, useAlertHosts } from './RespondTab'
 import { WhyTab } from './WhyTab'
 import './alert.css'
 
 const CorrelationGraph = lazy(() => import('./CorrelationGraph'))
-const TABS = ['graph', 'profile', 'events', 'why', 'notes'] as const
+const TABS = ['graph', 'profile', 'respond', 'connections', 'events', 'why', 'notes'] as const
 type Tab = (typeof TABS)[number]
 
 /** One alert: three answers first, then the three checks, then the evidence. */
@@ -42,8 +44,9 @@ function Body({ alert }: { alert: AlertDetail }) {
   const tab = TABS.find((one) => one === address.tab) ?? 'graph'
   const onRecord = useCallback((uuid: string) => setAddress({ tab: 'events', uuid }), [setAddress])
   const chosen = alert.highlights.find((one) => one.uuid === address.uuid)
+  const hosts = useAlertHosts(alert)
   return (
-    <ObjectScope alertId={alert.id} onRecord={onRecord}>
+    <ObjectScope alertId={alert.id} hosts={hosts} onRecord={onRecord}>
       <div className="page alert-page">
         <AlertHead alert={alert} />
         <Answers alert={alert} />
@@ -89,6 +92,8 @@ function Evidence({ alert, tab, lit, setAddress }: EvidenceProps) {
             <Suspense fallback={<Loading />}><CorrelationGraph alertId={alert.id} lit={lit} /></Suspense>
           </Tabs.Panel>
           <Tabs.Panel value="profile"><AlertProfile alert={alert} uuid={lit} /></Tabs.Panel>
+          <Tabs.Panel value="respond"><RespondTab alert={alert} /></Tabs.Panel>
+          <Tabs.Panel value="connections"><ConnectionsTab highlight={alert.highlights.find((one) => one.uuid === lit) ?? gravest(alert)} /></Tabs.Panel>
           <Tabs.Panel value="events"><EventsTab alert={alert} chosen={lit} onChoose={(uuid) => setAddress({ uuid })} /></Tabs.Panel>
           <Tabs.Panel value="why"><WhyTab alert={alert} onEvent={(uuid) => setAddress({ tab: 'events', uuid })} /></Tabs.Panel>
           <Tabs.Panel value="notes"><NotesTab alert={alert} /></Tabs.Panel>

@@ -1,8 +1,6 @@
-import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import { tacticsQuery } from '../../api/content'
 import type { AlertDetail, Highlight } from '../../api/shapes'
 import { valueText } from '../../components/FieldList'
 import { ENTITY_ICONS, objectOf } from '../../components/ImpactScope'
@@ -100,13 +98,12 @@ function Extent({ alert }: { alert: AlertDetail }) {
 
 function HowBad({ alert }: { alert: AlertDetail }) {
   const { t } = useTranslation()
-  const tactics = useQuery(tacticsQuery).data?.items
   const classes = [...new Set(alert.rules.flatMap((rule) => rule.filters.map((filter) => filter.class)))]
   return (
     <>
       <p className="row wrap"><Severity level={alert.severity} /> <span className="num">{t('score.sum', { base: alert.scoreParts.base, scope: alert.scoreParts.scope, score: alert.score })}</span></p>
       <p>{t(`severityMeaning.${alert.severity}`)}</p>
-      {tactics !== undefined && classes.length > 0 && <p className="dim">{t('answer.basis')}: {classes.map((one) => t(`filterClass.${one}`, one)).join(', ')}</p>}
+      {classes.length > 0 && <p className="dim">{t('answer.basis')}: {classes.map((one) => t(`filterClass.${one}`, one)).join(', ')}</p>}
     </>
   )
 }

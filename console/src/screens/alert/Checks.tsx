@@ -1,14 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { activityQuery } from '../../api/profile'
-import { searchActivities } from '../../api/search'
-import { queryFor } from '../../api/queryText'
 import type { AlertDetail, Highlight } from '../../api/shapes'
+import { AddressMark } from '../../components/AddressMark'
 import { CopyIcon, Decoded, FieldList, valueText, type NamedValue } from '../../components/FieldList'
-import { Moment } from '../../components/Moment'
 import { ObjectScope, ObjectValue } from '../../components/ObjectMenu'
+import { Prevalence } from '../../components/Prevalence'
+import { usePrevalence } from '../../components/usePrevalence'
 import { Card } from './Answers'
-import { isInternal } from './addresses'
 
 type Fields = Record<string, unknown>
 
@@ -21,8 +20,8 @@ export function Checks({ alert, highlight }: { alert: AlertDetail; highlight: Hi
   const seen = Object.fromEntries(highlight.fields.map((one) => [one.field, one.value]))
   const fields: Fields = { ...(activity.data?.fields ?? {}), ...seen }
   return (
-    <ObjectScope uuid={highlight.uuid}>
-      <div className="three">
+    <ObjectScope uuid={highlight.uuid} endpoint={{ name: highlight.endpointName }}>
+      <div className="three checks">
         <Card title={t('check.command')}><CommandCheck fields={fields} highlight={highlight} /></Card>
         <Card title={t('check.addresses')}><AddressCheck fields={fields} alert={alert} /></Card>
         <Card title={t('check.file')}><FileCheck fields={fields} /></Card>
@@ -83,15 +82,12 @@ function assetOf(alert: AlertDetail, address: string): string | undefined {
 }
 
 function Address({ field, value, port, asset }: { field: string; value: string; port: string; asset: string | undefined }) {
-  const { t } = useTranslation()
-  const internal = isInternal(value)
   return (
     <>
       <dt>{field}</dt>
       <dd>
         <ObjectValue object={{ type: 'address', field, value }}>{value}{port}</ObjectValue>
-        <span className={`address-mark${internal ? '' : ' external'}`}>{t(internal ? 'check.internal' : 'check.external')}</span>
-        {asset && <span className="dim">{asset}</span>}
+        <AddressMark address={value} asset={asset} />
       </dd>
     </>
   )
@@ -105,9 +101,11 @@ const FILES: [path: string, prefix: string][] = [['objectFilePath', 'object'], [
 
 function FileCheck({ fields }: { fields: Fields }) {
   const { t } = useTranslation()
-  const [path, prefix] = FILES.find(([name]) => valueText(fields[name]) !== '') ?? []
-  if (!path || !prefix) return <p className="dim">{t('check.noFile')}</p>
+  const [path = '', prefix = ''] = FILES.find(([name]) => valueText(fields[name]) !== '') ?? []
   const hash = HASHES.map((kind) => `${prefix}FileHash${kind}`).find((field) => valueText(fields[field]) !== '') ?? ''
+  const counted = hash || path
+  const seen = usePrevalence(counted ? [[counted, fields[counted]]] : [])
+  if (!path) return <p className="dim">{t('check.noFile')}</p>
   const names = [...new Set([path, 'processFilePath', hash, `${prefix}Signer`])]
   const facts: NamedValue[] = names.map((field) => ({ field, value: fields[field] })).filter((one) => valueText(one.value) !== '')
   const unsigned = valueText(fields[`${prefix}Signer`]) === ''
@@ -115,31 +113,7 @@ function FileCheck({ fields }: { fields: Fields }) {
     <>
       <FieldList fields={facts} />
       {unsigned && <p className="dim">{t('check.signerUnknown')}</p>}
-      <Prevalence field={hash} value={valueText(fields[hash])} />
+      <Prevalence seen={seen(counted, valueText(fields[counted]))} />
     </>
-  )
-}
-
-/** How often and since when the lake knows this very file. */
-function Prevalence({ field, value }: { field: string; value: string }) {
-  const { t } = useTranslation()
-  const query = queryFor(field, value)
-  const found = useQuery({
-    queryKey: ['search', 'prevalence', query],
-    queryFn: ({ signal }) => searchActivities({ query, top: 200, columns: 'uuid,eventTime,endpointHostName' }, signal),
-    enabled: value !== '',
-    staleTime: 300_000,
-  })
-  if (!found.data) return null
-  const { items } = found.data
-  const first = Math.min(...items.map((row) => Number(row.eventTime)).filter((ms) => ms > 0))
-  const hosts = new Set(items.map((row) => row.endpointHostName)).size
-  if (!Number.isFinite(first)) return null
-  const more = items.length >= 200 || Boolean(found.data.skipToken)
-  return (
-    <p className="num dim">
-      {t('check.prevalence', { count: found.data.totalCount ?? items.length, hosts })}
-      {!more && <> · {t('check.firstSeen')} <Moment at={first} /></>}
-    </p>
   )
 }

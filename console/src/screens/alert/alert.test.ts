@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { AlertDetail, CorrelationGraph, Highlight } from '../../api/shapes'
-import { isInternal } from './addresses'
+import { isInternal } from '../../components/addresses'
 import { gravest } from './AlertPage'
 import { fileName } from './Answers'
 import { placeBest, placeThings } from './graphLayout'

@@ -6,6 +6,7 @@ import { tacticsQuery } from '../../api/content'
 import { Loading } from '../../components/States'
 import { usePageTitle } from '../../frame/Frame'
 import { useText } from '../../i18n'
+import { HuntLink } from '../hunts/HuntLink'
 import '../alert/alert.css'
 import { ActorList, Moved, NotThere } from './pieces'
 import { Notice } from './Notice'
@@ -51,6 +52,7 @@ function Body({ actor }: { actor: Actor }) {
             {facts.filter(([, value]) => value !== '').map(([name, value]) => <div key={name}><dt>{name}</dt><dd>{value}</dd></div>)}
           </dl>
         </div>
+        {actor.kind === 'group' && <HuntLink search={{ kind: 'group', group: actor.id }} />}
       </header>
       <div className="attack-lists">
         <section className="panel panel-body" style={{ gridColumn: actor.kind === 'mitigation' ? '1 / -1' : 'span 2' }}>

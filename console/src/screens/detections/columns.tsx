@@ -34,7 +34,7 @@ export function useDetectionColumns(narrow: boolean, onHide: (filter: string) =>
       key: 'endpoint',
       header: t('column.endpoint'),
       width: '120px',
-      cell: (row) => <ObjectScope uuid={row.uuid} filterId={row.filterId}><ObjectValue object={{ type: 'host', field: 'endpointHostName', value: row.endpointName }} /></ObjectScope>,
+      cell: (row) => <ObjectScope uuid={row.uuid} filterId={row.filterId} endpoint={{ guid: row.endpointGuid, name: row.endpointName }}><ObjectValue object={{ type: 'host', field: 'endpointHostName', value: row.endpointName }} /></ObjectScope>,
     },
   ]
   if (narrow) return columns
@@ -45,7 +45,7 @@ export function useDetectionColumns(narrow: boolean, onHide: (filter: string) =>
 function Fields({ row }: { row: DetectionRow }) {
   const shown = row.highlights.filter((one) => one.field !== 'endpointHostName' && valueText(one.value) !== '').slice(0, 2)
   return (
-    <ObjectScope uuid={row.uuid} filterId={row.filterId}>
+    <ObjectScope uuid={row.uuid} filterId={row.filterId} endpoint={{ guid: row.endpointGuid, name: row.endpointName }}>
       {shown.map(({ field, value }) => (
         <div key={field} className="clip detection-field" title={valueText(value)}>
           <span className="dim">{field}</span> <ObjectValue className="mono" object={{ type: typeOfField(field), field, value: valueText(value) }} />

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { filled } from '../../components/Histogram'
-import { completions } from '../search/QueryLine'
+import { totalOf } from '../../components/TimeBars'
 import { dropView, keepView, readViews } from './savedViews'
 
 /** A storage that is only a map. */
@@ -31,7 +31,7 @@ describe('the histogram', () => {
 
   it('draws the empty buckets that the server leaves out', () => {
     const all = filled({ bucketMs: 3_600_000, buckets }, { from: '2026-01-01T00:30:00.000Z', to: '2026-01-01T04:10:00.000Z' })
-    expect(all.map((bucket) => bucket.high ?? 0)).toEqual([0, 0, 3, 0, 0])
+    expect(all.map(totalOf)).toEqual([0, 0, 3, 0, 0])
   })
 
   it('runs from the first to the last bucket without bounds, and is empty without buckets', () => {
@@ -41,20 +41,5 @@ describe('the histogram', () => {
 
   it('leaves a span with too many buckets as it is', () => {
     expect(filled({ bucketMs: 60_000, buckets }, { from: '2020-01-01T00:00:00.000Z', to: '2026-01-02T00:00:00.000Z' })).toHaveLength(1)
-  })
-})
-
-describe('completion of a query', () => {
-  const names = ['objectCmd', 'processCmd', 'objectFilePath', 'dst']
-
-  it('offers fields for the last word, those that begin with it first', () => {
-    expect(completions('dst: 1 AND obj', names)).toEqual(['dst: 1 AND objectCmd: ', 'dst: 1 AND objectFilePath: '])
-    expect(completions('cmd', names)).toEqual(['objectCmd: ', 'processCmd: '])
-  })
-
-  it('offers nothing inside quotation marks or after a blank', () => {
-    expect(completions('dst: "obj', names)).toEqual([])
-    expect(completions('dst: ', names)).toEqual([])
-    expect(completions('dst: obj', names)).toEqual([])
   })
 })

@@ -7,7 +7,7 @@ import { readContent, useContentChanges } from '../../api/content'
 import type { FilterDetail, ModelDetail, Validation } from '../../api/contentShapes'
 import { useNotice } from '../../components/Notices'
 import { ProofFailures } from '../models/Marks'
-import { useRefusal } from '../models/refusal'
+import { useRefusal } from '../../components/refusal'
 import type { Target } from './Editor'
 
 type Props = {

@@ -7,10 +7,9 @@ import { threeWayQuery, useContentChanges } from '../../api/content'
 import type { ContentKind, Resolution, ThreeWay as Texts } from '../../api/contentShapes'
 import { useMay } from '../../api/session'
 import { Confirm } from '../../components/Confirm'
-import { useNotice } from '../../components/Notices'
+import { useOutcome } from '../../components/outcome'
 import { Failed, Loading } from '../../components/States'
 import { usePageTitle } from '../../frame/Frame'
-import { useRefusal } from '../models/refusal'
 import '../models/models.css'
 import { Code } from './Code'
 import type { CodeHandle } from './CodeField'
@@ -89,19 +88,15 @@ function Merged({ kind, id, texts }: { kind: ContentKind; id: string; texts: Tex
 
 function Resolve({ kind, id, text, unfinished }: { kind: ContentKind; id: string; text: string; unfinished: boolean }) {
   const { t } = useTranslation()
-  const notice = useNotice()
-  const refusal = useRefusal()
+  const outcome = useOutcome()
   const navigate = useNavigate()
   const { resolve } = useContentChanges(kind)
   const [asking, setAsking] = useState(false)
   const run = (resolution: Resolution) =>
-    resolve.mutate({ id, resolution }, {
-      onSuccess: () => {
-        notice.tell(t(`conflict.took.${resolution.take}`))
-        void navigate({ to: kind === 'filter' ? '/filters/$id' : '/models/$id', params: { id } })
-      },
-      onError: (error) => notice.warn(refusal(error)),
-    })
+    resolve.mutate(
+      { id, resolution },
+      outcome(t(`conflict.took.${resolution.take}`), { onDone: () => void navigate({ to: kind === 'filter' ? '/filters/$id' : '/models/$id', params: { id } }) }),
+    )
   return (
     <>
       <Button variant="default" disabled={resolve.isPending} onClick={() => run({ take: 'mine' })}>{t('conflict.takeMine')}</Button>

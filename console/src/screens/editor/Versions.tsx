@@ -9,11 +9,10 @@ import type { ContentKind, Version } from '../../api/contentShapes'
 import { useMay } from '../../api/session'
 import { Confirm } from '../../components/Confirm'
 import { Moment } from '../../components/Moment'
-import { useNotice } from '../../components/Notices'
+import { useOutcome } from '../../components/outcome'
 import { Empty, Failed, Loading } from '../../components/States'
 import { useAddress } from '../../frame/address'
 import { usePageTitle } from '../../frame/Frame'
-import { useRefusal } from '../models/refusal'
 import '../models/models.css'
 import { Difference, type Layout } from './Difference'
 import './editor.css'
@@ -92,21 +91,17 @@ function Line({ version: one, from, to, kind, id, onChoose }: LineProps) {
 
 function RollBack({ version, kind, id }: { version: Version; kind: ContentKind; id: string }) {
   const { t } = useTranslation()
-  const notice = useNotice()
-  const refusal = useRefusal()
+  const outcome = useOutcome()
   const may = useMay('content')
   const { rollBack } = useContentChanges(kind)
   const [asking, setAsking] = useState(false)
   const [comment, setComment] = useState('')
   if (!may) return null
   const run = () =>
-    rollBack.mutate({ id, version: version.version, comment: comment.trim() }, {
-      onSuccess: () => {
-        setAsking(false)
-        notice.tell(t('versions.rolledBack', { version: version.version }))
-      },
-      onError: (error) => notice.warn(refusal(error)),
-    })
+    rollBack.mutate(
+      { id, version: version.version, comment: comment.trim() },
+      outcome(t('versions.rolledBack', { version: version.version }), { onDone: () => setAsking(false) }),
+    )
   return (
     <>
       <Button variant="subtle" color="gray" size="compact-xs" leftSection={<IconArrowBackUp size={13} />} onClick={() => setAsking(true)}>{t('versions.rollBack')}</Button>

@@ -16,7 +16,7 @@ import { useAddress } from '../../frame/address'
 import { usePageTitle } from '../../frame/Frame'
 import { useKeys } from '../../frame/keys'
 import { useText } from '../../i18n'
-import { useRefusal } from '../models/refusal'
+import { useRefusal } from '../../components/refusal'
 import '../models/models.css'
 import { BillPanel } from './BillPanel'
 import './exceptions.css'
@@ -128,7 +128,7 @@ function Blinded({ proofs, override, onOverride }: { proofs: BlindedProof[]; ove
 
 function Fields({ form, change, onSubmit, children }: { form: Form; change: (changes: Partial<Form>) => void; onSubmit: () => void; children: React.ReactNode }) {
   const { t } = useTranslation()
-  const fields = useQuery(fieldsQuery).data
+  const fields = useQuery(fieldsQuery('all')).data
   const names = useMemo(() => (fields?.items ?? []).map((field) => field.name), [fields])
   const submit = (event: FormEvent) => {
     event.preventDefault()

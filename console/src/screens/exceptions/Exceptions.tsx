@@ -20,7 +20,8 @@ import { usePageTitle } from '../../frame/Frame'
 import { stepKey, useKeys } from '../../frame/keys'
 import { useText } from '../../i18n'
 import { ContentTabs } from '../models/ContentTabs'
-import { useRefusal } from '../models/refusal'
+import { useOutcome } from '../../components/outcome'
+import { useRefusal } from '../../components/refusal'
 import '../models/models.css'
 import './exceptions.css'
 import { chosenExceptions, STATES } from './list'
@@ -123,11 +124,10 @@ function Expires({ row }: { row: ExceptionRow }) {
 
 function EnabledSwitch({ row }: { row: ExceptionRow }) {
   const { t } = useTranslation()
-  const notice = useNotice()
-  const refusal = useRefusal()
+  const outcome = useOutcome()
   const may = useMay('content')
   const { change } = useExceptionChanges()
-  const turn = (enabled: boolean) => change.mutate({ id: row.id, changes: { enabled } }, { onError: (error) => notice.warn(refusal(error)) })
+  const turn = (enabled: boolean) => change.mutate({ id: row.id, changes: { enabled } }, outcome(''))
   return <Switch checked={row.enabled} disabled={!may || change.isPending} aria-label={t('models.switch', { name: `${row.field} ${row.value}` })} onChange={(event) => turn(event.currentTarget.checked)} />
 }
 

@@ -9,7 +9,7 @@ import type { Text } from '../../api/shapes'
 import { Confirm } from '../../components/Confirm'
 import { useNotice } from '../../components/Notices'
 import { useText } from '../../i18n'
-import { useRefusal } from './refusal'
+import { useRefusal } from '../../components/refusal'
 
 /** A filter or model of the list. */
 export type Marked = { id: string; name: Text; enabled: boolean }

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import { IconEdit, IconEyeOff, IconHistory } from '@tabler/icons-react'
+import { IconEyeOff } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
@@ -14,6 +14,7 @@ import '../alert/alert.css'
 import { Code } from '../editor/Code'
 import { ConflictLine, RedLine } from './ContentLines'
 import { FilterRisk } from './Filters'
+import { HeadButtons } from './HeadButtons'
 import { OriginMarks, ProofMark } from './Marks'
 import { Updated } from './modelColumns'
 import { FilterSwitch } from './ModelSwitch'
@@ -43,7 +44,6 @@ export function FilterPage() {
 function Head({ filter }: { filter: FilterDetail }) {
   const { t } = useTranslation()
   const text = useText()
-  const may = useMay('content')
   return (
     <header className="panel alert-head">
       <div className="grow">
@@ -61,14 +61,12 @@ function Head({ filter }: { filter: FilterDetail }) {
           <div><dt>{t('column.techniques')}</dt><dd><Techniques techniques={filter.techniques} named /></dd></div>
         </dl>
       </div>
-      <div className="col" style={{ alignItems: 'flex-end' }}>
-        <FilterSwitch filter={filter} modelCount={filter.models.length} />
-        <div className="row wrap" style={{ justifyContent: 'flex-end' }}>
-          {may && <Button leftSection={<IconEdit size={15} />} renderRoot={(props) => <Link to="/filters/$id/edit" params={{ id: filter.id }} {...props} />}>{t('action.edit')}</Button>}
-          <Button variant="default" leftSection={<IconHistory size={15} />} renderRoot={(props) => <Link to="/filters/$id/versions" params={{ id: filter.id }} {...props} />}>{t('versions.open')}</Button>
-        </div>
-        <Button variant="default" renderRoot={(props) => <Link to="/detections" search={{ filter: filter.id, range: 'all' }} {...props} />}>{t('filter.detections')}</Button>
-      </div>
+      <HeadButtons
+        kind="filter"
+        id={filter.id}
+        onOff={<FilterSwitch filter={filter} modelCount={filter.models.length} />}
+        found={<Button variant="default" renderRoot={(props) => <Link to="/detections" search={{ filter: filter.id, range: 'all' }} {...props} />}>{t('filter.detections')}</Button>}
+      />
     </header>
   )
 }

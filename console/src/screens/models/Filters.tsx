@@ -9,7 +9,7 @@ import { useMay } from '../../api/session'
 import type { Severity as Level } from '../../api/shapes'
 import { FilterChip, ValueChip } from '../../components/Chips'
 import { DataTable, type Column } from '../../components/DataTable'
-import { useNotice } from '../../components/Notices'
+import { useOutcome } from '../../components/outcome'
 import { SearchBox } from '../../components/SearchBox'
 import { LEVELS, Severity } from '../../components/Severity'
 import { Empty, Failed, Loading } from '../../components/States'
@@ -25,7 +25,6 @@ import { CLASSES, CONFIDENCES, ENABLED, filterQueryOf, readView, writeView, type
 import { OriginMarks, ProofMark } from './Marks'
 import { Updated } from './modelColumns'
 import { FilterSwitch } from './ModelSwitch'
-import { useRefusal } from './refusal'
 import { SeverityPick } from './SeverityPick'
 import { ORIGINS } from './view'
 
@@ -153,18 +152,13 @@ function Title({ filter }: { filter: FilterRow }) {
 
 export function FilterRisk({ filter }: { filter: Pick<FilterRow, 'id' | 'title' | 'risk' | 'defaultRisk'> }) {
   const { t } = useTranslation()
-  const text = useText()
-  const notice = useNotice()
-  const refusal = useRefusal()
+  const name = useText()(filter.title)
+  const outcome = useOutcome()
   const may = useMay('content')
-  const mutation = useChangeFilter()
-  const pick = (risk: Level | null) =>
-    mutation.mutate(
-      { id: filter.id, changes: { risk } },
-      {
-        onSuccess: () => notice.tell(t('filters.riskSet', { name: text(filter.title), level: t(`severity.${risk ?? filter.defaultRisk}`) }), { label: t('action.undo'), run: () => pick(filter.risk === filter.defaultRisk ? null : filter.risk) }),
-        onError: (error) => notice.warn(refusal(error)),
-      },
-    )
-  return <SeverityPick label={t('filters.riskOf', { name: text(filter.title) })} level={filter.risk} own={filter.defaultRisk} disabled={!may || mutation.isPending} onPick={pick} />
+  const { mutate, isPending } = useChangeFilter()
+  const pick = (risk: Level | null) => {
+    const action = { label: t('action.undo'), run: () => pick(filter.risk === filter.defaultRisk ? null : filter.risk) }
+    mutate({ id: filter.id, changes: { risk } }, outcome(t('filters.riskSet', { name, level: t(`severity.${risk ?? filter.defaultRisk}`) }), { action }))
+  }
+  return <SeverityPick label={t('filters.riskOf', { name })} level={filter.risk} own={filter.defaultRisk} disabled={!may || isPending} onPick={pick} />
 }

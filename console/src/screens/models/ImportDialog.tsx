@@ -7,7 +7,7 @@ import { forgetContent, importContent } from '../../api/content'
 import type { Finding, ImportItem } from '../../api/contentShapes'
 import { useNotice } from '../../components/Notices'
 import { useText } from '../../i18n'
-import { useRefusal } from './refusal'
+import { useRefusal } from '../../components/refusal'
 
 /** A zip of filters and models: first what it would do, then doing it. */
 export function ImportDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {

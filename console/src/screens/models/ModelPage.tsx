@@ -1,12 +1,11 @@
 import { Button } from '@mantine/core'
-import { IconChevronDown, IconChevronRight, IconEdit, IconFilter, IconHistory, IconSitemap } from '@tabler/icons-react'
+import { IconChevronDown, IconChevronRight, IconFilter, IconSitemap } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { filterQuery, funnelQuery, modelQuery } from '../../api/content'
 import type { FilterName, ModelDetail } from '../../api/contentShapes'
-import { useMay } from '../../api/session'
 import { boundsOf } from '../../components/range'
 import { Severity } from '../../components/Severity'
 import { Failed, Loading } from '../../components/States'
@@ -17,6 +16,7 @@ import '../alert/alert.css'
 import { Code } from '../editor/Code'
 import { ConflictLine, RedLine } from './ContentLines'
 import { FunnelDrawing } from './Funnel'
+import { HeadButtons } from './HeadButtons'
 import { Needs, OriginMarks, PrecisionMark, ProofMark } from './Marks'
 import { ModelSeverity, Updated } from './modelColumns'
 import { ModelSwitch, RuleSwitch } from './ModelSwitch'
@@ -49,7 +49,6 @@ export function ModelPage() {
 function Head({ model }: { model: ModelDetail }) {
   const { t } = useTranslation()
   const text = useText()
-  const may = useMay('content')
   return (
     <header className="panel alert-head">
       <div className="grow">
@@ -66,16 +65,12 @@ function Head({ model }: { model: ModelDetail }) {
           <div><dt>{t('column.techniques')}</dt><dd><Techniques techniques={model.techniques} named /></dd></div>
         </dl>
       </div>
-      <div className="col" style={{ alignItems: 'flex-end' }}>
-        <ModelSwitch model={model} />
-        <div className="row wrap" style={{ justifyContent: 'flex-end' }}>
-          {may && <Button leftSection={<IconEdit size={15} />} renderRoot={(props) => <Link to="/models/$id/edit" params={{ id: model.id }} {...props} />}>{t('action.edit')}</Button>}
-          <Button variant="default" leftSection={<IconHistory size={15} />} renderRoot={(props) => <Link to="/models/$id/versions" params={{ id: model.id }} {...props} />}>{t('versions.open')}</Button>
-        </div>
-        <Button variant="default" renderRoot={(props) => <Link to="/workbench" search={{ model: model.id, created: 'all', status: 'all' }} {...props} />}>
-          {t('models.alerts', { count: model.alertCount })}
-        </Button>
-      </div>
+      <HeadButtons
+        kind="model"
+        id={model.id}
+        onOff={<ModelSwitch model={model} />}
+        found={<Button variant="default" renderRoot={(props) => <Link to="/workbench" search={{ model: model.id, created: 'all', status: 'all' }} {...props} />}>{t('models.alerts', { count: model.alertCount })}</Button>}
+      />
     </header>
   )
 }

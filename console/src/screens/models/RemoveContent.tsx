@@ -8,9 +8,8 @@ import type { ContentKind, Origin } from '../../api/contentShapes'
 import { useMay } from '../../api/session'
 import type { Text } from '../../api/shapes'
 import { Confirm } from '../../components/Confirm'
-import { useNotice } from '../../components/Notices'
+import { useOutcome } from '../../components/outcome'
 import { useText } from '../../i18n'
-import { useRefusal } from './refusal'
 
 type Props = { kind: ContentKind; id: string; name: Text; origin: Origin; edited: boolean }
 
@@ -18,8 +17,7 @@ type Props = { kind: ContentKind; id: string; name: Text; origin: Origin; edited
 export function RemoveContent({ kind, id, name, origin, edited }: Props) {
   const { t } = useTranslation()
   const text = useText()
-  const notice = useNotice()
-  const refusal = useRefusal()
+  const outcome = useOutcome()
   const navigate = useNavigate()
   const may = useMay('content')
   const { remove } = useContentChanges(kind)
@@ -27,14 +25,15 @@ export function RemoveContent({ kind, id, name, origin, edited }: Props) {
   const custom = origin === 'custom'
   if (!may || (!custom && !edited)) return null
   const run = () =>
-    remove.mutate({ id, gone: custom }, {
-      onSuccess: () => {
-        setAsking(false)
-        notice.tell(t(custom ? 'content.deleted' : 'content.givenUp', { name: text(name) }))
-        if (custom) void navigate({ to: kind === 'filter' ? '/filters' : '/models' })
-      },
-      onError: (error) => notice.warn(refusal(error)),
-    })
+    remove.mutate(
+      { id, gone: custom },
+      outcome(t(custom ? 'content.deleted' : 'content.givenUp', { name: text(name) }), {
+        onDone: () => {
+          setAsking(false)
+          if (custom) void navigate({ to: kind === 'filter' ? '/filters' : '/models' })
+        },
+      }),
+    )
   return (
     <>
       <Button variant="subtle" color="red" justify="flex-start" leftSection={custom ? <IconTrash size={15} /> : <IconArrowBackUp size={15} />} onClick={() => setAsking(true)}>

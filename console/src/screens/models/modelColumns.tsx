@@ -6,13 +6,12 @@ import { useMay } from '../../api/session'
 import type { Severity as Level } from '../../api/shapes'
 import type { Column } from '../../components/DataTable'
 import { Moment } from '../../components/Moment'
-import { useNotice } from '../../components/Notices'
+import { useOutcome } from '../../components/outcome'
 import { LEVELS } from '../../components/Severity'
 import { useText } from '../../i18n'
 import { FunnelMini } from './Funnel'
 import { Needs, OriginMarks, PrecisionMark, ProofMark } from './Marks'
 import { ModelSwitch } from './ModelSwitch'
-import { useRefusal } from './refusal'
 import { SeverityPick } from './SeverityPick'
 
 /** Models have no level "info": what is only for context raises no alert. */
@@ -65,18 +64,13 @@ export function Updated({ at, by }: { at: string | null; by: string | null }) {
 
 export function ModelSeverity({ model }: { model: ModelRow }) {
   const { t } = useTranslation()
-  const text = useText()
-  const notice = useNotice()
-  const refusal = useRefusal()
+  const name = useText()(model.name)
+  const outcome = useOutcome()
   const may = useMay('content')
-  const mutation = useChangeModel()
-  const pick = (severity: Level | null) =>
-    mutation.mutate(
-      { id: model.id, changes: { severity } },
-      {
-        onSuccess: () => notice.tell(t('models.severitySet', { name: text(model.name), level: t(`severity.${severity ?? model.defaultSeverity}`) }), { label: t('action.undo'), run: () => pick(model.severity === model.defaultSeverity ? null : model.severity) }),
-        onError: (error) => notice.warn(refusal(error)),
-      },
-    )
-  return <SeverityPick label={t('models.severityOf', { name: text(model.name) })} level={model.severity} own={model.defaultSeverity} levels={MODEL_LEVELS} disabled={!may || mutation.isPending} onPick={pick} />
+  const { mutate, isPending } = useChangeModel()
+  const pick = (severity: Level | null) => {
+    const action = { label: t('action.undo'), run: () => pick(model.severity === model.defaultSeverity ? null : model.severity) }
+    mutate({ id: model.id, changes: { severity } }, outcome(t('models.severitySet', { name, level: t(`severity.${severity ?? model.defaultSeverity}`) }), { action }))
+  }
+  return <SeverityPick label={t('models.severityOf', { name })} level={model.severity} own={model.defaultSeverity} levels={MODEL_LEVELS} disabled={!may || isPending} onPick={pick} />
 }

@@ -7,6 +7,7 @@ import { ApiError } from '../../api/client'
 import { processProfileQuery } from '../../api/profile'
 import type { Profile as Chain, ProfileNode } from '../../api/shapes'
 import { useNotice } from '../../components/Notices'
+import { ObjectScope } from '../../components/ObjectMenu'
 import { Empty, Failed, Loading, useErrorText } from '../../components/States'
 import { merge, shownPart } from './layout'
 import { saveJson, savePicture } from './saving'
@@ -31,7 +32,12 @@ export function Profile({ query, name }: { query: UseQueryResult<Chain>; name: s
       </Empty>
     )
   }
-  return <ProfileBody key={`${name}-${query.data.focus}`} first={query.data} name={name} />
+  const process = query.data.nodes.find((one) => one.process?.endpointGuid || one.process?.endpointName)?.process
+  return (
+    <ObjectScope endpoint={process ? { guid: process.endpointGuid, name: process.endpointName } : undefined}>
+      <ProfileBody key={`${name}-${query.data.focus}`} first={query.data} name={name} />
+    </ObjectScope>
+  )
 }
 
 function ProfileBody({ first, name }: { first: Chain; name: string }) {

@@ -26,11 +26,27 @@ const FIELDS: Record<ProfileKind, string> = {
 export function objectOfNode(node: ProfileNode): MenuObject {
   const { process } = node
   const type = node.kind === 'missing' ? 'process' : node.kind
-  if (!process?.filePath) return { type, field: node.kind === 'missing' ? '' : FIELDS[node.kind], value: node.label }
+  const about = aboutOf(node)
+  if (!process?.filePath) return { type, field: node.kind === 'missing' ? '' : FIELDS[node.kind], value: node.label, about }
   const key = process.endpointGuid && (process.hashId || process.pid)
     ? { endpointGuid: process.endpointGuid, ...(process.hashId ? { hashId: String(process.hashId) } : { pid: String(process.pid) }), ...(process.startDateTime ? { at: process.startDateTime } : {}) }
     : undefined
-  return { type, field: FIELDS[node.kind], value: process.filePath, process: key }
+  return { type, field: FIELDS[node.kind], value: process.filePath, process: key, about }
+}
+
+/** What response actions want to know: the host, which process it is by its start, and its file's hash. */
+function aboutOf({ process, kind }: ProfileNode): MenuObject['about'] {
+  if (!process?.endpointGuid && !process?.endpointName) return undefined
+  const startedMs = process.startDateTime ? Date.parse(process.startDateTime) : Number.NaN
+  const isProcess = kind === 'process'
+  return {
+    guid: process.endpointGuid,
+    name: process.endpointName,
+    ...(isProcess && process.pid ? { pid: process.pid } : {}),
+    ...(isProcess && !Number.isNaN(startedMs) ? { startedMs } : {}),
+    ...(process.sha1 ? { sha1: process.sha1 } : {}),
+    ...(process.sha256 ? { sha256: process.sha256 } : {}),
+  }
 }
 
 /** The gravest level among the filters that flagged a node. */

@@ -1,23 +1,28 @@
 import { useTranslation } from 'react-i18next'
 import type { ActivityRow } from '../../api/shapes'
+import { processOf } from '../../components/ActivityFlyout'
 import type { Column } from '../../components/DataTable'
 import { typeOfField, valueText } from '../../components/FieldList'
 import { Moment } from '../../components/Moment'
 import { ObjectScope, ObjectValue } from '../../components/ObjectMenu'
+import { PathText } from '../../components/PathText'
+import { hostOf } from '../../components/response/wish'
 import { whatHappened } from '../../components/whatHappened'
+import { ColumnHead } from './ColumnHead'
+import { useFieldText } from './useFieldText'
 
-const WIDTHS: Record<string, string> = { endpointHostName: '130px', eventId: '120px', winEventId: '80px', processPid: '80px', eventSubId: '80px' }
+const WIDTHS: Record<string, string> = { endpointHostName: '130px', eventId: '110px', winEventId: '90px', processPid: '90px', eventSubId: '80px', riskLevel: '90px' }
 
 /** The time of every activity, then the chosen fields; "summary" is the one field that says most. */
 export function useSearchColumns(names: string[]): Column<ActivityRow>[] {
   const { t } = useTranslation()
-  const time: Column<ActivityRow> = { key: 'eventTime', header: 'eventTime', width: '120px', cell: (row) => <Moment short at={row.eventTime as number} /> }
+  const time: Column<ActivityRow> = { key: 'eventTime', header: t('column.eventTime'), width: '120px', cell: (row) => <Moment short at={row.eventTime as number} /> }
   const flexible = names.some((name) => !(name in WIDTHS))
   return [
     time,
     ...names.map((name): Column<ActivityRow> => ({
       key: name,
-      header: name === 'summary' ? t('search.summary') : <span className="mono">{name}</span>,
+      header: <ColumnHead name={name} />,
       ...(WIDTHS[name] && flexible ? { width: WIDTHS[name] } : {}),
       cell: (row) => <Cell name={name} row={row} />,
     })),
@@ -25,17 +30,17 @@ export function useSearchColumns(names: string[]): Column<ActivityRow>[] {
 }
 
 function Cell({ name, row }: { name: string; row: ActivityRow }) {
-  const { t } = useTranslation()
+  const textOf = useFieldText()
   if (name === 'summary') return <span className="mono clip" style={{ display: 'block' }} title={whatHappened(row)}>{whatHappened(row)}</span>
   const value = row[name]
   const text = valueText(value)
   if (text === '') return <span className="dim">–</span>
-  if (/Time$/.test(name) && typeof value === 'number') return <Moment short at={value} />
-  const shown = name === 'eventId' ? t(`eventId.${text}`, text) : text
+  const type = typeOfField(name)
+  const process = type === 'process' || type === 'command' ? (processOf(row) ?? undefined) : undefined
   return (
-    <ObjectScope uuid={String(row.uuid)}>
-      <span className="clip" style={{ display: 'block' }} title={text}>
-        <ObjectValue className={name === 'eventId' ? '' : 'mono'} object={{ type: typeOfField(name), field: name, value: text }}>{shown}</ObjectValue>
+    <ObjectScope uuid={String(row.uuid)} endpoint={hostOf(row)}>
+      <span className="path-value" title={text}>
+        <ObjectValue className={name === 'eventId' || name === 'riskLevel' ? '' : 'mono'} object={{ type, field: name, value: text, process }}>{type === 'process' || type === 'file' ? <PathText text={text} /> : <span className="clip" style={{ display: 'block' }}>{textOf(name, value)}</span>}</ObjectValue>
       </span>
     </ObjectScope>
   )

@@ -11,6 +11,7 @@ import { usePageTitle } from '../../frame/Frame'
 import { useText } from '../../i18n'
 import { ActorList, Moved, NotThere } from '../attack/pieces'
 import { Notice } from '../attack/Notice'
+import { HuntLink } from '../hunts/HuntLink'
 import '../alert/alert.css'
 import '../attack/attack.css'
 
@@ -42,6 +43,7 @@ function Body({ technique }: { technique: TechniqueDetail }) {
             <div><dt>{t('technique.detections')}</dt><dd className="num">{technique.detectionCount}</dd></div>
           </dl>
         </div>
+        <HuntLink search={{ technique: technique.id }} />
         <Button variant="default" renderRoot={(props) => <Link to="/detections" search={{ technique: technique.id, range: 'all' }} {...props} />}>{t('filter.detections')}</Button>
       </header>
       <div className="three">

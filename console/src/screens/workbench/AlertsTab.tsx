@@ -60,16 +60,15 @@ function Rows({ view, change, list, marked, onMark }: RowsProps) {
   const groupName = useMemo(() => (view.group === 'none' ? undefined : (row: AlertRow) => text(groupOf(row, view.group))), [view.group, text])
   if (list.isPending) return <Loading lines={12} />
   if (list.isError) return <Failed error={list.error} onRetry={() => void list.refetch()} />
-  const news = list.waiting > 0 && (
-    <button type="button" className="strip-new" onClick={list.showNew}>
-      <IconRefresh size={14} aria-hidden />
-      {t('workbench.new', { count: list.waiting })}
-    </button>
-  )
-  if (list.rows.length === 0) return <>{news}<NoAlerts view={view} change={change} /></>
+  if (list.rows.length === 0) return <NoAlerts view={view} change={change} />
   return (
     <>
-      {news}
+      {list.waiting > 0 && (
+        <button type="button" className="strip-new" onClick={list.showNew}>
+          <IconRefresh size={14} aria-hidden />
+          {t('workbench.new', { count: list.waiting })}
+        </button>
+      )}
       <DataTable
         label={t('workbench.tab.alerts')}
         rows={list.rows}

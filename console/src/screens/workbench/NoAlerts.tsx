@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { listAlerts } from '../../api/workbench'
 import { Empty } from '../../components/States'
@@ -31,6 +32,7 @@ export function NoAlerts({ view, change }: { view: View; change: ChangeView }) {
     <Empty title={t('workbench.emptyEver')}>
       <p>{t('workbench.emptyEverHelp')}</p>
       <code className="mono">hinomi import PATH</code>
+      <p>{t('workbench.emptyEverTry')} <Link to="/simulations/workbench">{t('simulation.title')}</Link></p>
     </Empty>
   )
 }

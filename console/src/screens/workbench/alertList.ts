@@ -1,5 +1,5 @@
 import { keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useMemo } from 'react'
+import { useEffect, useMemo } from 'react'
 import { listAlerts, type AlertListQuery } from '../../api/workbench'
 import type { AlertRow } from '../../api/shapes'
 
@@ -7,7 +7,8 @@ const POLL_MS = 15_000
 
 /**
  * The rows of the list, and how many wait unseen. Rows never move by themselves: a poll brings the newest page,
- * its values refresh rows that stand, and rows not yet shown are only counted until the person asks for them.
+ * its values refresh rows that stand, and rows not yet shown are only counted until the person asks for them. Where no row
+ * stands, none can move: the first ones are shown at once.
  */
 export function useAlertList(query: AlertListQuery) {
   const cache = useQueryClient()
@@ -28,13 +29,11 @@ export function useAlertList(query: AlertListQuery) {
   const shown = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data])
   const rows = useMemo(() => refreshed(shown, poll.data?.items ?? [], list.dataUpdatedAt < poll.dataUpdatedAt), [shown, poll.data, poll.dataUpdatedAt, list.dataUpdatedAt])
   const waiting = list.isSuccess && !list.isPlaceholderData ? countNew(shown, poll.data?.items ?? []) : 0
-  return {
-    ...list,
-    rows,
-    waiting,
-    total: list.data?.pages[0]?.totalCount,
-    showNew: () => void cache.invalidateQueries({ queryKey: key }),
-  }
+  const showNew = () => void cache.invalidateQueries({ queryKey: key })
+  const isFirst = shown.length === 0 && waiting > 0
+  // eslint-disable-next-line react-hooks/exhaustive-deps -- the function is new at every render
+  useEffect(() => { if (isFirst) showNew() }, [isFirst])
+  return { ...list, rows, waiting: isFirst ? 0 : waiting, total: list.data?.pages[0]?.totalCount, showNew }
 }
 
 /** Rows that stand, with the newest values the poll brought, in the order they stand. */

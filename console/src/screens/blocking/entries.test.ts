@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest'
+import type { BlockEntry } from '../../api/responseShapes'
+import { chosenEntries, enforcementOf, pastedIn } from './entries'
+
+it('tells pasted values apart, mends what reports make harmless, and counts each once', () => {
+  expect(pastedIn('hxxps://evil[.]example/a, 198.51.100.7\nmallory[@]evil.example 198.51.100.7 ???')).toEqual([
+    { value: 'https://evil.example/a', type: 'url' }, { value: '198.51.100.7', type: 'ip' }, { value: 'mallory@evil.example', type: 'senderMailAddress' }, { value: '???', type: null },
+  ])
+})
+
+it('narrows by type and words, newest first', () => {
+  const row = (value: string, type: BlockEntry['type'], created: number) => ({ value, type, created, description: '', createdBy: 'sato', source: '' }) as BlockEntry
+  const rows = [row('a.example', 'domain', 1), row('192.0.2.1', 'ip', 2)]
+  expect(chosenEntries(rows, { search: 'SATO', types: [] }).map((one) => one.value)).toEqual(['192.0.2.1', 'a.example'])
+  expect(chosenEntries(rows, { search: '', types: ['domain'] }).map((one) => one.value)).toEqual(['a.example'])
+  expect(enforcementOf({ enforcement: { flagged: 1, blocked: 3 } })).toEqual([['blocked', 3], ['flagged', 1]])
+})

@@ -1,0 +1,1 @@
+"""Accounts of directories: LDAP and Active Directory."""

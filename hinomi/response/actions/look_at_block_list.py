@@ -1,0 +1,17 @@
+"""look_at_block_list: which version of the block list is in effect? Read-only, asked by the server alone."""
+
+from hinomi.response import parameters
+from hinomi.response.action import Action, Words
+from hinomi.schema.task import Phase, TargetKind
+
+ACTION = Action(
+    name="look_at_block_list",
+    public="",
+    kind=TargetKind.ENDPOINT,
+    phase=Phase.INVESTIGATE,
+    title=Words("Look at block list", "ブロックリストの確認"),
+    effect=Words("Nothing changes on {target}.", "{target} に変更は加わりません。"),
+    read=parameters.nothing,
+    is_internal=True,
+    timeout_s=30,
+)

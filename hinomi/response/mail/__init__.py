@@ -1,0 +1,1 @@
+"""Mail: connectors to mailboxes, copies of one message found in all of them, quarantine and back."""
