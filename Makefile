@@ -83,7 +83,8 @@ test-console: setup ## the console's own tests
 	cd console && npm test --silent
 
 test: check test-console setup-clients ## everything: checks, unit tests, stories, crash tests, browser tests
-	$(PYTEST)
+	@rm -f .pytest_cache/v/cache/lastfailed
+	bash .ci/again $(PYTEST)
 	@$(MAKE) --no-print-directory test-postgresql
 
 # The rooms that keep rows.
@@ -91,7 +92,8 @@ ROWS := tests/test_database.py tests/database tests/access tests/inventory tests
 	tests/detect/test_exception_store.py tests/operations tests/response tests/gateway tests/api tests/hunt
 test-postgresql: setup ## the tests of rooms that keep rows once more, on a PostgreSQL of their own
 	@if ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1; then \
-	  HINOMI_TEST_DATABASE=postgresql $(PYTEST) -m "not slow and not shared_data" $(ROWS); \
+	  rm -f .pytest_cache/v/cache/lastfailed; \
+	  HINOMI_TEST_DATABASE=postgresql bash .ci/again $(PYTEST) -m "not slow and not shared_data" $(ROWS); \
 	else echo "Not run on PostgreSQL: it is not installed (sudo apt-get install postgresql)"; fi
 
 bench: setup ## speed and memory, as ratios within one run

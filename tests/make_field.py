@@ -109,6 +109,11 @@ def sensors_on(house: FieldHouse, hosts: dict[str, Host], folder: Path) -> Itera
             guids[name] = json.loads(run("sensor", "status", "--folder", own, "--json").stdout)["guid"]
         for guid in guids.values():
             until(lambda guid=guid: _is_connected(house, guid), "the sensor to connect")  # type: ignore[misc]
+        first = next(iter(hosts))
+        states = json.loads(run("sensor", "status", "--folder", folder / f"sensor-{first}", "--json").stdout)[
+            "collectors"
+        ]
+        assert any("process" in each["watches"] for each in states.values()), states
         yield guids
 
 

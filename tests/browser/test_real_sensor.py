@@ -13,6 +13,7 @@ import pyzipper
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import House, logged_in, running_house
+from tests.sensor.audit_lock import audit_lock
 
 pytestmark = pytest.mark.browser
 
@@ -43,21 +44,21 @@ def sensor(page: Opens, tmp_path: Path) -> Iterator[str]:
     folder, log = tmp_path / "sensor", (tmp_path / "sensor.log").open("w")
     words = [sys.executable, "-m", "hinomi", *command.split()[2:], "--folder", str(folder)]
     subprocess.run(words, check=True, capture_output=True, timeout=120)
-    running = subprocess.Popen(
-        [sys.executable, "-m", "hinomi.sensor", "run", "--folder", str(folder)],
-        stdout=log,
-        stderr=log,
-        start_new_session=True,
-    )
-    try:
-        dialog.get_by_role("button", name="Close").last.click()
-        row = seen.get_by_role("table", name="Endpoints").get_by_role("row").filter(has_text=os.uname().nodename)
-        expect(row).to_contain_text("Online", timeout=60_000)
-        yield os.uname().nodename
-    finally:
-        running.terminate()
-        running.wait(60)
-        log.close()
+    with audit_lock(), log:
+        running = subprocess.Popen(
+            [sys.executable, "-m", "hinomi.sensor", "run", "--folder", str(folder)],
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+        try:
+            dialog.get_by_role("button", name="Close").last.click()
+            row = seen.get_by_role("table", name="Endpoints").get_by_role("row").filter(has_text=os.uname().nodename)
+            expect(row).to_contain_text("Online", timeout=60_000)
+            yield os.uname().nodename
+        finally:
+            running.terminate()
+            running.wait(60)
 
 
 def test_from_the_enrolment_to_the_opened_file_and_the_shell(page: Opens, sensor: str, tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ class Host:
     def enrol(self, text: str) -> str:
         enrolled = self.say("enrol", text)
         assert enrolled.returncode == 0, enrolled.stderr
-        # what this test is about watches nothing of this machine
+        # nor does it before its first connection
         (self.folder / "policy.json").write_text('{"watch": []}')
         return enrolled.stdout.strip()
 
@@ -56,6 +56,15 @@ class Host:
         if self.process is not None:
             self.process.terminate()
             self.process.wait(60)
+
+
+@pytest.fixture
+def server(data: Path, server: Server, tmp_path: Path) -> Server:
+    """One whose sensors watch nothing: there is one audit for this whole machine, and it belongs to other tests."""
+    policy = tmp_path / "blind.json"
+    policy.write_text('{"watch": []}')
+    run("endpoints", "policy", "--set", policy, data=data)
+    return server
 
 
 @pytest.fixture

@@ -11,6 +11,8 @@ from hinomi.sensor.telemetry.audit_link import AuditLink, Status
 _BACKLOG = 32_768  # messages the kernel keeps while the reader is not there
 LOCKED = 2  # status.enabled: nobody may change rules before the next start
 _ANSWER = 2  # NLMSG_ERROR
+_HEARS_S = 3.0
+_DEAF = "another audit daemon runs, and beside one nothing is heard outside the machine's own network namespace"
 
 
 def refusal() -> str | None:
@@ -52,11 +54,13 @@ class AuditSeat:
         before = self._before = self.control.status()
         self.lost_before = before.lost
         self.reading.widen()
-        if self._types:
-            packet_filter.attach(self.reading.socket, packet_filter.of_netlink_types((_ANSWER, *self._types)))
         self.alone = not before.pid and self._took_over(before)
         if not self.alone:
             self.reading.listen()
+            if not self._hears(before):
+                raise OSError(_DEAF)
+        if self._types:
+            packet_filter.attach(self.reading.socket, packet_filter.of_netlink_types((_ANSWER, *self._types)))
         self.reading.time_out(0.5)
 
     def leave(self) -> None:
@@ -74,6 +78,8 @@ class AuditSeat:
                     backlog_limit=before.backlog_limit,
                     backlog_wait_time=before.backlog_wait_time,
                 )
+                if self._others():  # it sat down in this very moment
+                    self.control.change(enabled=1)
 
     def close(self) -> None:
         self.reading.close()
@@ -92,6 +98,16 @@ class AuditSeat:
         """Whether another sensor on this kernel has rules in force."""
         owners = map(audit_rules.owner, self.control.rules())
         return any(pid and pid != os.getpid() and _is_there(pid) for pid in owners)
+
+    def _hears(self, before: Status) -> bool:
+        """Whether the kernel tells us what is meant for all: beside a daemon it does so only in the first network namespace.
+
+        Which one is the first cannot be asked; a setting that is set to what it is makes a message.
+        """
+        self.control.change(enabled=1)
+        self.reading.time_out(_HEARS_S)
+        self.control.change(failure=before.failure)
+        return bool(self.reading.receive_all()) or self.reading.overruns > 0
 
     def _took_over(self, before: Status) -> bool:
         # the wait must go first: with it a reader that stalls would hold up every exec of the host

@@ -14,6 +14,7 @@ from hinomi.sensor.collectors.audit_netlink import AuditNetlink
 from hinomi.sensor.telemetry.audit_link import AuditLink
 from hinomi.sensor.telemetry.audit_rules import leave_out
 from hinomi.wire.policy import SensorPolicy
+from tests.lan import lan, needs_network
 from tests.sensor.audit_lock import audit_lock, left_as_it_was, own_children, require, running
 from tests.sensor.collectors.heard import Heard
 from tests.waiting import until
@@ -195,3 +196,27 @@ def test_the_first_leaves_and_the_second_goes_on(heard: Heard) -> None:
             said(second, "without the first")
             out, _ = second.communicate("end\n", timeout=30)
             assert out.splitlines()[-1] == "[]"
+
+
+@needs_network
+def test_beside_a_daemon_another_network_would_hear_nothing_and_says_so(collector: AuditNetlink, heard: Heard) -> None:
+    assert collector.health()["alone"]
+    with lan("elsewhere") as hosts, hosts["elsewhere"].inside():
+        other = AuditNetlink(only=own_children())
+        with pytest.raises(OSError, match="own network namespace"):
+            other.start(heard.emit, SensorPolicy())
+
+
+@needs_network
+def test_the_daemon_hears_in_any_network(heard: Heard) -> None:
+    made = AuditNetlink(only=own_children())
+    require(made)
+    with audit_lock(), lan("elsewhere") as hosts:
+        with hosts["elsewhere"].inside():
+            made.start(heard.emit, SensorPolicy())
+        try:
+            spawn("/bin/true", "from elsewhere")
+            (data,) = heard.wait("process_start", 1)
+            assert data["argv"] == ["/bin/true", "from elsewhere"]
+        finally:
+            made.stop()
