@@ -1,6 +1,6 @@
 """The hallway: the whole trip of a batch, on one screen.
 
-    spool -> normalise -> (lake | detect -> exceptions -> correlate) -> workbench -> one closing transaction -> spool may forget
+    spool -> normalise -> mark what is listed -> (lake | detect -> exceptions -> correlate) -> workbench -> one closing transaction -> spool may forget
 
 Killed at any point, the next `step` takes the same entries again and the result is the same: the lake tells which
 activities of an entry it already holds (`spoolSeq`), identities are deterministic, and the window state is the one that
@@ -31,6 +31,7 @@ from hinomi.lake.lake import Lake
 from hinomi.normalise.ancestry import Ancestry
 from hinomi.normalise.normaliser import Normaliser
 from hinomi.normalise.one_by_one import normalised
+from hinomi.response.listed import ListedValues
 from hinomi.schema.activity import ActivityBatch
 from hinomi.schema.detection import Detection, ModelMatch
 from hinomi.schema.record import DeadLetter, RecordBatch
@@ -125,6 +126,7 @@ class Pipeline:
         self._normaliser = Normaliser()
         self._engine = Engine(content.enabled_filters)
         self._ancestry = Ancestry(lake.creators)
+        self._listed = ListedValues(database)
         self._writer = ThreadPoolExecutor(2, thread_name_prefix="lake-writer")
         self._asker = ThreadPoolExecutor(1, thread_name_prefix="lake-asker")  # never behind what is being written
         self._closed = threading.Condition()
@@ -182,6 +184,7 @@ class Pipeline:
         under_way = set[str]().union(*(flight.fresh for flight in self._flights))  # not yet in the lake, or only just
         marking = self._asker.submit(self._mark_known, entries, under_way)
         self._ancestry.complete([batch for entry in entries for batch in entry.batches])
+        self._listed.mark([batch for entry in entries for batch in entry.batches], now_ms)
         writing = [self._writer.submit(self._write_activities, entries, tally, marking)]
         flight = _Flight(tally, set(), [], [], {}, {}, writing)
         self._flights.append(flight)

@@ -6,16 +6,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from hinomi.access.access import Access
 from hinomi.detect.content import Content, load_content
+from hinomi.detect.engine import Engine
 from hinomi.detect.exception_store import ExceptionStore
 from hinomi.detect.tally_store import read_tally
 from hinomi.errors import Unavailable
 from hinomi.ingest.store import DeadLetters
 from hinomi.normalise.normaliser import Normalised, Normaliser
 from hinomi.operations.exceptions import ExceptionBook
+from hinomi.operations.replay import replay
 from hinomi.pipeline import Pipeline
+from hinomi.response import block_store
+from hinomi.response.block_object import BlockObject
+from hinomi.schema.alert import AlertQuery
 from hinomi.schema.exception import ExceptionOperator, ExceptionTerms
 from hinomi.schema.principal import COMMAND_LINE
 from hinomi.schema.record import RecordBatch
@@ -287,3 +293,44 @@ def test_broken_off_in_the_closing_transaction_nothing_is_counted(
             rooms.pipeline().step()
     assert hits(rooms, hidden) == 0
     assert rooms.pipeline().drain().hidden == hits(rooms, hidden) > 0
+
+
+def listed(rooms: Rooms, value: str, risk: str = "high") -> None:
+    with rooms.database.begin() as connection:
+        block_store.put(connection, BlockObject("ip", value, risk=risk))
+        block_store.next_version(connection)
+
+
+def connection_to(address: str, number: int) -> bytes:
+    return make.record(
+        3, record_id=number, Image=r"C:\a.exe", SourceIp="192.0.2.1", DestinationIp=address, DestinationPort="443"
+    )
+
+
+def test_a_value_of_the_block_list_is_seen_from_its_listing_on(rooms: Rooms) -> None:
+    pipeline = rooms.pipeline()
+    rooms.spool.append(make.record_batch(connection_to("203.0.113.9", 1)))
+    assert pipeline.drain().alerts == 0
+    listed(rooms, "203.0.113.9")
+    listed(rooms, "203.0.113.10", risk="low")
+    rooms.spool.append(make.record_batch(connection_to("203.0.113.9", 2), connection_to("203.0.113.10", 3)))
+    assert pipeline.drain().alerts == 1
+    (alert,) = rooms.workbench.page(AlertQuery()).items
+    assert alert.model_id == "listed_object_seen"
+    seen = {tuple(row.get("denyListIp", ())): row.get("denyListRisk") for row in rooms.lake.search("1", {}, limit=10)}
+    assert seen == {(): None, ("203.0.113.9",): "high", ("203.0.113.10",): "low"}
+
+
+def test_what_stood_on_the_list_then_is_what_a_later_reading_finds(rooms: Rooms, content: Content) -> None:
+    listed(rooms, "203.0.113.9")
+    rooms.spool.append(make.record_batch(connection_to("203.0.113.9", 1), connection_to("203.0.113.10", 2)))
+    rooms.pipeline().drain()
+    with rooms.database.begin() as connection:
+        connection.execute(sa.delete(block_store.OBJECTS))
+        block_store.put(connection, BlockObject("ip", "203.0.113.10"))
+    engine = Engine(content.enabled_filters)
+    pages = replay(rooms.lake, Normaliser(), from_ms=None, to_ms=None)
+    found = {one.id: one for batches in pages for one in engine.observe_all(batches)}
+    again = [one for one in found.values() if one.filter_id == "listed_address_contacted"]
+    assert [dict(one.highlights)["denyListIp"] for one in again] == [["203.0.113.9"]]
+    assert rooms.lake.known_detections([again[0].id], [again[0].event_time_ms]) == {again[0].id}

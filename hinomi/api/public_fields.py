@@ -49,9 +49,9 @@ _OF_ENDPOINTS = _names("""
 """)
 
 _OF_DETECTIONS = _names("""
-    interestedHost shost dhost denyListHost botUrl category cccaDestination interestedIp peerIp denyListIp
+    interestedHost shost dhost botUrl category cccaDestination interestedIp peerIp
     fileName objectFileName compressedFileName attachmentFileName filePath filePathName forensicFilePath
-    fileHash attachmentFileHash attachmentFileHashSha1 compressedFileHash denyListFileHash oldFileHash
+    fileHash attachmentFileHash attachmentFileHashSha1 compressedFileHash oldFileHash
     fileHashSha256 attachmentFileHashSha256 compressedFileHashSha256 attachmentFileHashMd5 objectType suid suser
     duser mailMsgSubject msgId ruleName malName eventName eventSubName subRuleId subRuleName remarks fullPath
     policyId act actResult scanType malSrc malDst deviceGUID isHidden severity domainName peerHost data1
@@ -60,7 +60,7 @@ _OF_DETECTIONS = _names("""
     aggregatedCount appGroup aptRelated attachmentFileSize attachmentFileSizes attachmentFileType behaviorCat
     blocking cat cccaDestinationFormat cccaDetection cccaDetectionSource cccaRiskLevel clientFlag cnt
     compressedFileSize compressedFileType correlationCat dOSName data0 data0Name data1Name data2 data2Name data3
-    data4 dceHash1 dceHash2 denyListRequest denyListType detectionName detectionType deviceDirection
+    data4 dceHash1 dceHash2 detectionName detectionType deviceDirection
     deviceMacAddress devicePayloadId deviceRiskConfidenceLevel direction dmac dstGroup dstZone dvc dvchost
     engineOperation engType engVer eventClass eventSubClass fileExt fileOperation fileSize fileType filterName
     filterType firmalware firstAct firstActResult groups hasdtasres heurFlag hostId hostSeverity hotFix
@@ -79,7 +79,7 @@ _OF_DETECTIONS = _names("""
     attachment highlightedFileName attachmentFileHashs attachmentFileHashes attachmentFileTlshs
     attachmentFileTlshes schemaVersion reportGUID indicatorCount signInCountries endpointModel appPkgName
     appLabel appVerCode appPublicKeySha1 appSize appDexSha256 appIsSystem minorVirusType flowId
-    denyListFileHashSha256 ruleId64 sessionStart sessionEnd originUUID originEventSourceType isRetroScan
+    ruleId64 sessionStart sessionEnd originUUID originEventSourceType isRetroScan
     logonUsers userDomains pcapUUID quarantineFileName peerEndpointGUID customTags clusterId clusterName
     k8sNamespace k8sPodName k8sPodId containerName containerId containerImage containerImageDigest actionName
     resourceCategory resourceName resourceNamespace requestDecision ruleSetName ruleSetId highlightedFileHashes

@@ -196,6 +196,8 @@ def _place(where: Mapping[str, Any]) -> str:
             return say(f"read out of the command line: {at or names}", f"コマンドラインから読み取り: {at or names}")
         case "ancestry":
             return say("known from the start of the parent process", "親プロセスの起動記録から補完")
+        case "listed":
+            return say("stood on the block list when it came", "受信時にブロックリストに登録されていた値")
         case "equal":
             return say(f"the same text stands at {at}", f"同じ値の場所: {at}")
         case "absent":

@@ -57,6 +57,7 @@ MAX_CONDITION = 10_000  # letters; the longest of the community's rules has some
 MAX_DEPTH = 100  # brackets and doubled `not`
 
 _FLAGS = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL}
+ANY_PRODUCT = "any"  # ours: the filter looks at activities of every product
 POLICY = SigmaPolicy(regex_engine=_QuietRe2())
 
 
@@ -75,7 +76,11 @@ def read_sigma(
         description=Text(rule.description or "", rule.description or ""),
         risk=RISKS.get(str(rule.level.name).lower(), UNSTATED_RISK) if rule.level else UNSTATED_RISK,
         technique_class="behaviour",
-        logsource=LogSource(rule.logsource.product, rule.logsource.category, rule.logsource.service),
+        logsource=LogSource(
+            None if rule.logsource.product == ANY_PRODUCT else rule.logsource.product,
+            rule.logsource.category,
+            rule.logsource.service,
+        ),
         techniques=techniques_of(tags),
         tactics=tactics_of(tags),
         highlights=(),

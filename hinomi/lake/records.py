@@ -14,14 +14,18 @@ import pyarrow as pa
 from hinomi.errors import InputError
 from hinomi.lake.activities import Window, conjunction
 from hinomi.lake.connection import Connection
+from hinomi.schema.activity import LISTED
 
 PAGE_ROWS = 4_000
 PAGE_BYTES = 8 << 20  # of records; a page after a larger one has fewer rows
 FIRST_ROWS = 500
 LEAST_ROWS = 4  # of the largest that a reader takes
 
-# Filled in by the pipeline from records that came before: the record alone does not tell it
-ANCESTRY = ("parentFilePath", "parentCmd", "parentPid", "parentHashId", "parentUser", "parentUserDomain")
+# Filled in by the pipeline, from records that came before and from the block list of the time: the record alone does not tell it
+OF_STREAM = (
+    *("parentFilePath", "parentCmd", "parentPid", "parentHashId", "parentUser", "parentUserDomain"),
+    *LISTED,
+)
 # half the machine, and so much memory, stay with what comes in
 _GENTLE = {"max_threads": 1, "max_memory_usage": 400 << 20}
 _PLACE = "(spoolSeq, spoolPosition, time, id)"
@@ -39,7 +43,7 @@ class RecordPage:
     files: list[str]
     numbers: list[int]
     received_ms: list[int]
-    ancestry: dict[str, list[Any]]  # keys of ANCESTRY; absent is None or ""
+    of_stream: dict[str, list[Any]]  # keys of OF_STREAM; absent is None, "" or []
     last: Place
 
     def __len__(self) -> int:
@@ -138,7 +142,7 @@ def _page(
         given |= dict(zip(("lake_seq", "lake_position", "lake_time", "lake_uuid"), after, strict=True))
     sql = (
         "SELECT toString(id) AS uuid, spoolSeq, spoolPosition, toUnixTimestamp64Milli(time) AS ms, rawDataStr, recordFile, "  # noqa: S608
-        f"ifNull(recordNumber, 0) AS number, ifNull(logReceivedTime, 0) AS received, {', '.join(ANCESTRY)} "
+        f"ifNull(recordNumber, 0) AS number, ifNull(logReceivedTime, 0) AS received, {', '.join(OF_STREAM)} "
         f"FROM activities WHERE {conjunction([*conditions, where])} "
         f"ORDER BY spoolSeq, spoolPosition, time, id LIMIT {rows}"
     )
@@ -160,6 +164,6 @@ def _read(table: Any) -> RecordPage:
         files=column("recordFile", pa.string()),
         numbers=column("number"),
         received_ms=column("received"),
-        ancestry={name: column(name) for name in ANCESTRY},
+        of_stream={name: column(name) for name in OF_STREAM},
         last=(*last, uuids[-1]),
     )

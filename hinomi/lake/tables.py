@@ -22,7 +22,8 @@ REPEATING = frozenset(
     eventDataSubjectLogonId eventDataWorkstationName eventDataServiceName eventDataServiceAccount
     eventDataServiceStartType eventDataTaskName eventDataObjectType eventDataObjectClass
     eventDataAttributeLDAPDisplayName eventDataAccessMask eventDataTicketEncryptionType eventDataTicketOptions
-    eventDataOperation recordSource recordFile""".split()  # noqa: SIM905 - one word a line would fill two screens
+    eventDataOperation denyListType denyListRisk denyListHost denyListFileHash denyListFileHashSha256 recordSource
+    recordFile""".split()  # noqa: SIM905 - one word a line would fill two screens
 )
 
 _TYPES = {

@@ -10,7 +10,7 @@ from hinomi.normalise.ancestry import TARGET
 from hinomi.normalise.event_data import EVENT_DATA
 from hinomi.normalise.source import Mapping, Recipe, Take
 from hinomi.normalise.sources import source_of
-from hinomi.schema.activity import ActivityBatch
+from hinomi.schema.activity import LISTED, ActivityBatch
 
 # names of files are the last part of their paths (activities.py)
 _BASE_NAMES = {"processName": "processFilePath", "parentName": "parentFilePath", "objectName": "objectFilePath"}
@@ -27,6 +27,7 @@ class How(StrEnum):
     CONVERTED = "converted"  # made of values of the record
     PROJECTED = "projected"  # read out of the command line: the record is a process start
     ANCESTRY = "ancestry"  # known from the start of the parent process, another record
+    LISTED = "listed"  # a value of the record stood on the block list when it came
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ def whence(batch: ActivityBatch, index: int, column: str) -> Whence:
     if column in batch.native:
         recipe = mapping.native.get(column)
         return Whence(How.RECORDED, (column,)) if recipe is None else _of(recipe)
+    if column in LISTED:
+        return Whence(How.LISTED, ())
     own = _recipe(mapping, column)
     if column in TARGET and not own.names:
         return Whence(How.ANCESTRY, ())

@@ -18,7 +18,7 @@ from hinomi.normalise.normaliser import Normaliser
 from hinomi.operations.provenance import Provenance
 from hinomi.operations.reason import reason_of
 from hinomi.operations.wanted import wanted_text
-from hinomi.schema.activity import ActivityBatch
+from hinomi.schema.activity import LISTED, ActivityBatch
 from hinomi.schema.content import Filter
 from hinomi.schema.detection import Detection
 from hinomi.schema.record import RecordBatch
@@ -73,11 +73,13 @@ def _readings(record: str) -> list[ActivityBatch]:
 
 
 def _complete(reading: ActivityBatch, known: Mapping[str, Any]) -> None:
-    """The creator's creator, as the pipeline filled it in from earlier process starts."""
-    if "process_creation" in reading.kind.categories and not reading.projected:
-        for name in TARGET:
-            if name not in reading.fields and known.get(name) is not None:
-                reading.fields[name] = [known[name]] * reading.length
+    """What only the stream knew: the creator's creator, from earlier process starts, and what stood on the block list."""
+    if reading.projected:
+        return
+    ancestry = TARGET if "process_creation" in reading.kind.categories else ()
+    for name in (*ancestry, *LISTED):
+        if name not in reading.fields and known.get(name) is not None:
+            reading.fields[name] = [known[name]] * reading.length
 
 
 def _shown(verdict: Verdict, provenance: Provenance) -> dict[str, Any]:

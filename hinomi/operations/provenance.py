@@ -32,7 +32,7 @@ class Provenance:
     def place(self, verdict: Verdict) -> dict[str, Any]:
         """{"how", "path", "from", "spans"}: `spans` in the text at `path`, `from` the record's names it was made of.
 
-        how: recorded, converted, projected, ancestry; keyword; absent (the activity has no such field); equal (the same
+        how: recorded, converted, projected, ancestry, listed; keyword; absent (the activity has no such field); equal (the same
         text stands in the record under another name); unknown.
         """
         if verdict.field is None:
@@ -41,7 +41,7 @@ class Provenance:
         if verdict.column is None or verdict.found is None:
             return _place("absent", None, (), verdict)
         came = whence(self._batch, self._index, verdict.column)
-        if came.how is How.ANCESTRY:
+        if came.how in (How.ANCESTRY, How.LISTED):
             return _place(str(came.how), None, (), verdict)
         return self._found(verdict, came.how, (verdict.column, *came.names) if not came.names else came.names)
 

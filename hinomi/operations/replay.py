@@ -2,8 +2,8 @@
 
     lake -> records in the order of arrival -> the normaliser of today -> what only the stream knew put back
 
-Put back are the identity (equal lines of a file differ in it), the time of arrival, and a process's ancestry: these
-came from the neighbourhood of the record at the time. So a detection has the same id, and an alert the same fingerprint,
+Put back are the identity (equal lines of a file differ in it), the time of arrival, a process's ancestry, and what of it stood on the
+block list: these came from the neighbourhood of the record at the time. So a detection has the same id, and an alert the same fingerprint,
 as in the stream. Which window is meant is decided by the time of the events, the order by that of arrival.
 """
 
@@ -75,12 +75,12 @@ def _put_back(batch: ActivityBatch, page: RecordPage) -> None:
     fields["logReceivedTime"] = [page.received_ms[place] for place in places]
     if batch.projected:
         return
-    for name, kept in page.ancestry.items():
+    for name, kept in page.of_stream.items():
         known = [kept[place] for place in places]
         column = fields.get(name)
         if column is None:
             if any(known):
-                fields[name] = [value if value != "" else None for value in known]
+                fields[name] = [value if value not in ("", []) else None for value in known]
         elif None in column:
             fields[name] = [
                 value if value is not None or other == "" else other for value, other in zip(column, known, strict=True)

@@ -146,6 +146,14 @@ FIELDS: dict[str, FieldType] = {
     "eventDataOperation": _T,
     "eventDataConsumer": _T,
     "eventDataPath": _T,
+    # what of it stood on the block list when it came
+    "denyListType": _T,
+    "denyListRisk": _T,  # ours
+    "denyListIp": _L,
+    "denyListHost": _T,
+    "denyListRequest": _T,
+    "denyListFileHash": _T,
+    "denyListFileHashSha256": _T,
     # where it came from (ours)
     "recordSource": _T,
     "recordFile": _T,
@@ -153,6 +161,12 @@ FIELDS: dict[str, FieldType] = {
     # the record itself, lossless
     "rawDataStr": _T,
 }
+
+# What the pipeline marks in passing (response/listed.py); no record tells it.
+LISTED = (
+    *("denyListType", "denyListRisk", "denyListIp", "denyListHost", "denyListRequest"),
+    *("denyListFileHash", "denyListFileHashSha256"),
+)
 
 # eventId -> name; a type of the public API is TELEMETRY_<name>
 EVENT_NAMES: dict[int, str] = {

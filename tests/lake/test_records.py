@@ -113,5 +113,5 @@ def test_what_the_stream_added_comes_back_beside_the_record(lake: Lake, hour: in
     lake.write_activities([(next(_sequences), making.batch(one), None)])
     (page,) = lake.records("1", {}, **window)
     assert (page.uuids, page.received_ms) == ([one["uuid"]], [hour + 5])
-    assert (page.ancestry["parentCmd"], page.ancestry["parentHashId"]) == (["explorer.exe"], [7])
-    assert page.ancestry["parentPid"] == [None]
+    assert (page.of_stream["parentCmd"], page.of_stream["parentHashId"]) == (["explorer.exe"], [7])
+    assert page.of_stream["parentPid"] == [None]

@@ -41,6 +41,15 @@ def test_why_not_shows_the_predicate_that_failed(content: Content) -> None:
     assert any(not one["met"] and one["found"] == r"cmd.exe /c echo hello" for one in predicates(told["why"]))
 
 
+def test_what_stood_on_the_block_list_is_explained_by_the_list(content: Content) -> None:
+    text = make.record(3, Image="C:\\a.exe", DestinationIp="203.0.113.9", DestinationPort="443").decode()
+    wanted = content.filter["listed_address_contacted"]
+    assert explain_record(wanted, text)["met"] is False
+    told = explain_record(wanted, text, {"denyListIp": ["203.0.113.9"], "denyListRisk": "high"})
+    assert told["met"] is True
+    assert {one["where"]["how"] for one in predicates(told["why"])} == {"listed"}
+
+
 def test_another_log_source_is_said_to_be_the_reason(content: Content) -> None:
     told = explain_record(content.filter[DEMO], make.record(4625, TargetUserName="x").decode())
     source = told["why"]["parts"][0]

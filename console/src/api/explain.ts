@@ -4,7 +4,7 @@ import type { Severity, Text } from './shapes'
 
 /** Where in the record a value stands, or what it was made of. Spans count characters (not UTF-16 units). */
 export type Place = {
-  how: 'recorded' | 'converted' | 'projected' | 'ancestry' | 'keyword' | 'absent' | 'equal' | 'unknown'
+  how: 'recorded' | 'converted' | 'projected' | 'ancestry' | 'listed' | 'keyword' | 'absent' | 'equal' | 'unknown'
   path: string | null
   from: string[]
   spans?: [number, number][]

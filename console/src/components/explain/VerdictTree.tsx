@@ -172,7 +172,7 @@ function Where({ place }: { place: Place }) {
   return (
     <span className="verdict-where dim">
       {place.how !== 'recorded' && place.how !== 'keyword' && <span>{t(`why.how.${place.how}`)} </span>}
-      {place.how !== 'ancestry' && place.how !== 'unknown' && <code>{at}</code>}
+      {!['ancestry', 'listed', 'unknown'].includes(place.how) && <code>{at}</code>}
       {spans && <span className="num"> [{spans}]</span>}
     </span>
   )
