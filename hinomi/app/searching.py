@@ -60,7 +60,7 @@ class Search(ABC):
 
     @abstractmethod
     def export(self, form: str, limit: int) -> tuple[int, Iterator[bytes]]:
-        """Rows that will come, and the bytes of the file."""
+        """Rows that will come (fewer when the lake loses some meanwhile), and the bytes of the file."""
 
 
 @contextmanager

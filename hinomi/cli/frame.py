@@ -6,8 +6,7 @@ Texts stand in pairs (English, Japanese); the language follows HINOMI_LANG, then
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -73,22 +72,3 @@ def existing(paths: Sequence[Path]) -> list[Path]:
 
 def warn(message: str) -> None:
     click.echo(message, err=True)
-
-
-@contextmanager
-def progress(text: str, *, quiet: bool) -> Iterator[Callable[[int, int], None]]:
-    """(done, in all) on standard error, while it is a terminal."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    console = Console(stderr=True)
-    columns: tuple[Any, ...] = (
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
-    )  # fmt: skip
-    with Progress(*columns, console=console, disable=quiet or not console.is_terminal, transient=True) as bar:
-        task = bar.add_task(text, total=None)
-
-        def show(done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total or None)
-
-        yield show

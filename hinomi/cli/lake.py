@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from hinomi.cli.frame import data_option, json_option, print_json, progress, say
+from hinomi.cli.frame import data_option, json_option, print_json, say
+from hinomi.cli.progress import DAYS, FILES, ROWS, progress
 from hinomi.errors import InputError
 from hinomi.settings import read_settings
 
@@ -68,7 +69,7 @@ def lake_verify(data: Path | None, as_json: bool) -> None:
 def lake_compact(data: Path | None, dry_run: bool, as_json: bool) -> None:
     from hinomi.app.keeping import compact
 
-    with progress(say("Compacting", "整理しています"), quiet=as_json) as show:
+    with progress(say("Compacting", "整理しています"), DAYS, quiet=as_json) as show:
         told = compact(read_settings({"data": data}), dry_run=dry_run, on_progress=show)
     if as_json:
         print_json(told)
@@ -118,7 +119,7 @@ def _day(text: str | None) -> date | None:
 def lake_export(folder: Path, first: str | None, last: str | None, data: Path | None, as_json: bool) -> None:
     from hinomi.app.exporting import export_days
 
-    with progress(say("Exporting", "書き出しています"), quiet=as_json) as show:
+    with progress(say("Exporting", "書き出しています"), ROWS, quiet=as_json) as show:
         told = export_days(read_settings({"data": data}), folder, _day(first), _day(last), show)
     if as_json:
         print_json(told)
@@ -145,7 +146,7 @@ def lake_export(folder: Path, first: str | None, last: str | None, data: Path | 
 def lake_import(folder: Path, data: Path | None, as_json: bool) -> None:
     from hinomi.app.exporting import import_days
 
-    with progress(say("Importing", "取り込んでいます"), quiet=as_json) as show:
+    with progress(say("Importing", "取り込んでいます"), ROWS, quiet=as_json) as show:
         told = import_days(read_settings({"data": data}), folder, show)
     if as_json:
         print_json(told)
@@ -170,7 +171,7 @@ def lake_import(folder: Path, data: Path | None, as_json: bool) -> None:
 def backup(folder: Path, data: Path | None, as_json: bool) -> None:
     from hinomi.app.backup import back_up
 
-    with progress(say("Copying", "コピーしています"), quiet=as_json) as show:
+    with progress(say("Copying", "コピーしています"), FILES, quiet=as_json) as show:
         made = back_up(read_settings({"data": data}), folder, show)
     if as_json:
         print_json({**made.facts, "files": len(made.files), "bytes": made.bytes})
@@ -199,7 +200,7 @@ def restore(folder: Path, data: Path | None, as_json: bool) -> None:
     from hinomi.app.restore import restore
 
     settings = read_settings({"data": data})
-    with progress(say("Restoring", "復元しています"), quiet=as_json) as show:
+    with progress(say("Restoring", "復元しています"), FILES, quiet=as_json) as show:
         told = restore(settings, folder, show)
     if as_json:
         print_json(told)

@@ -7,7 +7,8 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from hinomi.cli.frame import data_option, json_option, print_json, progress, say
+from hinomi.cli.frame import data_option, json_option, print_json, say
+from hinomi.cli.progress import BYTES, ROWS, Show, progress
 from hinomi.settings import read_settings
 
 if TYPE_CHECKING:
@@ -171,12 +172,15 @@ def _export(found: "Search", form: str, limit: int, output: Path | None, quiet: 
     """A file under a name of its own until it is whole: what Ctrl-C leaves is nothing."""
     rows, parts = found.export(form, limit)
     if output is None:
-        _write(parts, sys.stdout.buffer, quiet=True)
+        _write(parts, sys.stdout.buffer)
         return
     unfinished = output.with_name(f"{output.name}.part")
     try:
-        with unfinished.open("wb") as stream:
-            _write(parts, stream, quiet=quiet)
+        with (
+            unfinished.open("wb") as stream,
+            progress(say("Exporting", "書き出しています"), BYTES if form == "parquet" else ROWS, quiet=quiet) as show,
+        ):
+            _write(_counted(parts, form, rows, show), stream)
         unfinished.replace(output)
     finally:
         unfinished.unlink(missing_ok=True)
@@ -186,11 +190,20 @@ def _export(found: "Search", form: str, limit: int, output: Path | None, quiet: 
         click.echo(say(f"{rows:,} rows: {output}", f"{rows:,} 行: {output}"), err=True)
 
 
-def _write(parts: Iterator[bytes], stream: IO[bytes], *, quiet: bool) -> None:
-    with progress(say("bytes", "バイト"), quiet=quiet) as show:
-        done = 0
-        for part in parts:
-            stream.write(part)
-            done += len(part)
-            show(done, 0)
+def _write(parts: Iterator[bytes], stream: IO[bytes]) -> None:
+    for part in parts:
+        stream.write(part)
     stream.flush()
+
+
+def _counted(parts: Iterator[bytes], form: str, rows: int, show: Show) -> Iterator[bytes]:
+    from hinomi.app.row_count import FORMS, RowCount
+
+    count, size = RowCount(form) if form in FORMS else None, 0
+    for part in parts:
+        yield part
+        size += len(part)
+        if count is None:
+            show(size, 0)
+        else:
+            show(min(count.after(part), rows), rows)

@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from hinomi.cli.frame import is_japanese, print_json, progress, say
+from hinomi.cli.frame import is_japanese, print_json, say
+from hinomi.cli.progress import ACTIVITIES, progress
 from hinomi.settings import read_settings
 
 # group -> (English, Japanese), in the order of what a person wants to know first
@@ -30,7 +31,7 @@ def travel(
     from hinomi.app.time_travelling import request, time_travel
 
     sent = request(_moment(from_), _moment(to), models, filters, exceptions=exceptions)
-    with progress(say("Reading the lake again", "レイクを読み直しています"), quiet=as_json) as show:
+    with progress(say("Reading the lake again", "レイクを読み直しています"), ACTIVITIES, quiet=as_json) as show:
         found = time_travel(read_settings({"data": data}), sent, show)
     if as_json:
         for item in found["items"]:
