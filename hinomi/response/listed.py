@@ -60,14 +60,14 @@ def _met(
     column: Sequence[Any], read: Callable[[str], Iterator[str]], objects: dict[str, BlockObject], now_ms: int
 ) -> Iterator[tuple[int, BlockObject]]:
     """(row, listed value); each distinct value is looked at once."""
-    texts = [value if isinstance(value, list) else (value,) for value in column]
-    listed = {
-        text: one
-        for text in {text for some in texts for text in some}
-        if text and (one := _listed(read(text), objects, now_ms)) is not None
-    }
+    if any(type(value) is list for value in column):
+        flat = [(row, text) for row, value in enumerate(column) for text in (value or ())]
+    else:
+        flat = None
+    distinct = set(column) if flat is None else {text for _, text in flat}
+    listed = {text: one for text in distinct if text and (one := _listed(read(text), objects, now_ms)) is not None}
     if listed:
-        yield from ((row, listed[text]) for row, some in enumerate(texts) for text in some if text in listed)
+        yield from ((row, listed[text]) for row, text in (flat or enumerate(column)) if text in listed)
 
 
 def _listed(spellings: Iterable[str], objects: dict[str, BlockObject], now_ms: int) -> BlockObject | None:
