@@ -12,6 +12,7 @@ import secrets
 import socket
 import struct
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -21,6 +22,9 @@ from hinomi.sensor import nft
 from hinomi.sensor.action import ActionFailed
 from hinomi.sensor.guard_process import GuardProcess
 from hinomi.sensor.name_guard import BLOCKED, MARK, NXDOMAIN
+from hinomi.sensor.telemetry.dns_askers import the_askers
+from hinomi.sensor.telemetry.processes import the_table
+from hinomi.sensor.telemetry.socket_owner import SocketOwner
 
 TABLE = "hinomi_names"
 PROGRAM = Path(__file__).with_name("name_guard.py")
@@ -30,6 +34,7 @@ ANSWER_S = 5.0
 ASK_S = 2.0
 SOMEWHERE = "192.0.2.53"  # RFC 5737: a question for it never leaves this host while it is refused
 MOST_PROBED = 3
+_LOCAL_OPTION = 65_001  # RFC 6891: for local and experimental use
 Emit = Callable[[str, Mapping[str, Any]], None]
 
 
@@ -82,6 +87,8 @@ class NameBlock:
         self._is_to_begin = False  # the guard ended and took the rules along
         self._listening, self._took = threading.Event(), threading.Event()
         self._guard = GuardProcess(PROGRAM, [], self._heard, self._ended)
+        self._own = secrets.token_bytes(8)  # on our own trials: they are no sign of anything
+        self._owner, self._askers, self._table = SocketOwner(time.monotonic), the_askers(), the_table()
 
     def follow(self, names: Mapping[str, int]) -> str | None:
         """Refuse these (name -> until, ms) and all below them; the reason why that cannot be, or None."""
@@ -92,7 +99,7 @@ class NameBlock:
         if (why := nft.missing()) is not None:
             return why
         self._took.clear()
-        self._guard.follow({"names": self._names, "servers": self._servers()})
+        self._guard.follow({"names": self._names, "servers": self._servers(), "own": self._own.hex()})
         if not (self._listening.wait(ANSWER_S) and self._took.wait(ANSWER_S)):
             return "the resolver does not answer"
         self._may_stand = True
@@ -132,7 +139,7 @@ class NameBlock:
     def probe(self, names: Iterable[str]) -> dict[str, bool | None]:
         """Name -> whether a question for it, on the way that programs ask, was refused by us; None where it cannot be asked."""
         there = next(iter(self._servers()), SOMEWHERE)
-        return {name: was_refused(name, there) for name in list(names)[:MOST_PROBED]}
+        return {name: was_refused(name, there, own=self._own) for name in list(names)[:MOST_PROBED]}
 
     def _servers(self) -> list[str]:
         return name_servers(path.read_text(errors="replace") for path in RESOLVERS if path.is_file())
@@ -140,17 +147,25 @@ class NameBlock:
     def _is_answering(self) -> bool:
         port = self._ports[0]
         name = next(iter(self._names))
-        return bool(port) and was_refused(name, "127.0.0.1", port) is True
+        return bool(port) and was_refused(name, "127.0.0.1", port, self._own) is True
 
     def _heard(self, said: Mapping[str, Any]) -> None:
         if "listening" in said:
             self._ports = (int(said["listening"][0]), int(said["listening"][1]))
+            self._askers.relay = self._guard.pid
             self._listening.set()
         if "names" in said:
             self._took.set()
         if "refused" in said:
-            asked = said["refused"]
-            self._emit("dns_query", {"name": asked["name"], "result": "blocked", "server": asked["address"]})
+            self._tell_refused(said["refused"])
+        if "asked" in said:
+            self._askers.relayed(said["asked"]["onward"], self._owner.of("udp", said["asked"]["port"]))
+
+    def _tell_refused(self, asked: Mapping[str, Any]) -> None:
+        """With who asked, where its socket is still there."""
+        process = self._table.of(self._owner.of(asked["proto"], asked["port"]))
+        actor = process.as_actor() if process is not None else {}
+        self._emit("dns_query", {**actor, "name": asked["name"], "result": "blocked", "proto": asked["proto"]})
 
     def _ended(self, reason: str) -> None:
         self._listening.clear()
@@ -160,10 +175,10 @@ class NameBlock:
         self._emit("sensor_tamper", {"name": "block_list_resolver", "text": reason})
 
 
-def was_refused(name: str, server: str, port: int = 53) -> bool | None:
+def was_refused(name: str, server: str, port: int = 53, own: bytes = b"") -> bool | None:
     """Ask for a name; True: our refusal (RFC 8914 "Blocked"). None: the question could not leave."""
     family = socket.AF_INET6 if ":" in server else socket.AF_INET
-    question = question_for(name)
+    question = question_for(name, own=own)
     with socket.socket(family, socket.SOCK_DGRAM) as line:
         line.settimeout(ASK_S)
         try:
@@ -174,12 +189,14 @@ def was_refused(name: str, server: str, port: int = 53) -> bool | None:
             return False
         except OSError:
             return None
-    is_ours = struct.pack(">H", BLOCKED) in answer[len(question) - 11 :]
+    is_ours = struct.pack(">H", BLOCKED) in answer[len(question_for(name)) - 11 :]
     return answer[:2] == question[:2] and answer[3] & 0xF == NXDOMAIN and is_ours
 
 
-def question_for(name: str, kind: int = 1) -> bytes:
-    """A question with EDNS, so that the answer may say why (RFC 1035, 6891)."""
+def question_for(name: str, kind: int = 1, own: bytes = b"") -> bytes:
+    """A question with EDNS, so that the answer may say why (RFC 1035, 6891); `own` in an option for local use."""
     labels = b"".join(bytes([len(each)]) + each.encode() for each in name.split("."))
     head = secrets.token_bytes(2) + b"\x01\0\0\1\0\0\0\0\0\1"
-    return head + labels + b"\0" + struct.pack(">HH", kind, 1) + b"\0" + struct.pack(">HHIH", 41, 1232, 0, 0)
+    option = struct.pack(">HH", _LOCAL_OPTION, len(own)) + own if own else b""
+    edns = b"\0" + struct.pack(">HHIH", 41, 1232, 0, len(option)) + option
+    return head + labels + b"\0" + struct.pack(">HH", kind, 1) + edns

@@ -7,8 +7,10 @@ The rules of sensor/name_block.py bring every question for port 53 here, and onl
 for: over UDP the kernel's connection table tells which (ctnetlink), over TCP the socket (SO_ORIGINAL_DST).
 It imports only the standard library and nothing of Hinomi, for it is started as a file.
 
-    in    {"names": {name: until ms}, "servers": [address]}    a name covers all below it; servers: when the table does not tell
-    out   {"listening": [port4, port6]} {"refused": {"name", "address", "port"}} {"beat": counters}
+    in    {"names": {name: until ms}, "servers": [address], "own": token}    a name covers all below it; servers: when the table does not
+          tell; own: a question that bears the token is a trial of the sensor and not told
+    out   {"listening": [port4, port6]} {"refused": {"name", "proto", "port"}} {"asked": {"port", "onward"}} {"beat": counters}
+          port: the asker's; onward: the one that its question leaves by
 """
 
 import ipaddress
@@ -39,6 +41,7 @@ class Resolver:
     def __init__(self) -> None:
         self.names: dict[str, int] = {}
         self.servers: list[str] = []
+        self.own = b""
         self.doors = [_bound(socket.AF_INET, "127.0.0.1"), _bound(socket.AF_INET6, "::1")]
         self.streams = threading.BoundedSemaphore(MOST_STREAMS)
         self.waiting: dict[int, tuple[socket.socket, socket.socket, Any, float]] = {}
@@ -78,7 +81,7 @@ class Resolver:
         *lines, self.typed = (self.typed + piece).split(b"\n")
         for line in lines:
             said = json.loads(line)
-            self.names, self.servers = said["names"], said["servers"]
+            self.names, self.servers, self.own = said["names"], said["servers"], bytes.fromhex(said["own"])
             tell({"names": len(self.names)})
         return True
 
@@ -88,7 +91,7 @@ class Resolver:
             question, peer = door.recvfrom(MOST_BYTES)
         except OSError:
             return
-        refusal = self.refusal(question, peer)
+        refusal = self.refusal(question, "udp", peer[1])
         if refusal is not None:
             with suppress(OSError):
                 door.sendto(refusal, peer)
@@ -102,6 +105,7 @@ class Resolver:
         onward = marked(socket.socket(door.family, socket.SOCK_DGRAM))
         try:
             onward.connect(there)
+            tell({"asked": {"port": peer[1], "onward": onward.getsockname()[1]}})
             onward.send(question)
         except OSError:
             onward.close()
@@ -144,7 +148,7 @@ class Resolver:
                 asker.settimeout(WAIT_S)
                 there = original_tcp(asker)
                 while there is not None and (question := read_framed(asker)) is not None:
-                    found = self.refusal(question, peer) or ask_stream(asker.family, there, question)
+                    found = self.refusal(question, "tcp", peer[1]) or ask_stream(asker.family, there, question)
                     asker.sendall(struct.pack(">H", len(found)) + found)
         except OSError:
             return
@@ -152,28 +156,29 @@ class Resolver:
             self.streams.release()
 
     # ---- what is refused ------------------------------------------------------------------------------------------------
-    def refusal(self, question: bytes, peer: Any) -> bytes | None:
+    def refusal(self, question: bytes, proto: str, port: int) -> bytes | None:
         """The answer that the name does not exist; None for a question that is to be asked on."""
         self.counts["asked"] += 1
         name = name_of(question)
         if name is None or not self.is_listed(name):
             return None
         self.counts["refused"] += 1
-        self.tell_refused(name, peer)
+        if not (self.own and self.own in question):
+            self.tell_refused(name, proto, port)
         return refused(question)
 
     def is_listed(self, name: str) -> bool:
         now_ms, labels = time.time() * 1000, name.split(".")
         return any(self.names.get(".".join(labels[place:]), 0) > now_ms for place in range(len(labels)))
 
-    def tell_refused(self, name: str, peer: Any) -> None:
+    def tell_refused(self, name: str, proto: str, port: int) -> None:
         now_s = time.monotonic()
         if now_s - self.told.get(name, -TOLD_EVERY_S) < TOLD_EVERY_S:
             return
         if len(self.told) > 10_000:
             self.told.clear()
         self.told[name] = now_s
-        tell({"refused": {"name": name, "address": peer[0], "port": peer[1]}})
+        tell({"refused": {"name": name, "proto": proto, "port": port}})
 
 
 # ---- DNS messages (RFC 1035) ---------------------------------------------------------------------------------------------

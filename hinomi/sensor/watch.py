@@ -80,6 +80,10 @@ class Watch:
             reason = candidate.probe()
             if reason is None:
                 candidate.start(self._emit, replace(policy, watch=wanted))
+        except OSError as error:  # the system refuses it, in words
+            log.warning("collector %s cannot start: %s", name, error)
+            reason = str(error)
+            _stop(candidate)
         except Exception as error:  # a collector that breaks must not take the sensor with it
             log.exception("collector %s cannot start", name)
             reason = f"{type(error).__name__}: {error}"

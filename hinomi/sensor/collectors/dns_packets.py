@@ -40,6 +40,7 @@ _Key = tuple[int, str, int, str, int]  # protocol, asker, its port, server, numb
 class _Question:
     asked_s: float
     at_ms: int
+    port: int  # the asker's
     data: dict[str, Any]
 
 
@@ -55,7 +56,7 @@ class DnsPackets:
         self._open: OrderedDict[_Key, _Question] = OrderedDict()
         self._owner = SocketOwner(time.monotonic)
         self._askers = askers or the_askers()
-        self._unowned: deque[tuple[float, dict[str, Any]]] = deque()  # told when, what
+        self._unowned: deque[tuple[float, int, dict[str, Any]]] = deque()  # told when, from which port, what
         self._seen = self._lost = self._told_lost = 0
         self._told_s = 0.0
         self._trouble: str | None = None
@@ -151,8 +152,9 @@ class DnsPackets:
             return
         proto = _NAMES[packet.proto]
         pid = self._owner.of(proto, packet.spt)
+        pid = None if pid == self._askers.relay else pid
         data = self._actor(pid) | {"name": message.name, "type": message.type, "server": packet.dst, "proto": proto}
-        self._open[key] = _Question(time.monotonic(), int(time.time() * 1000), data)
+        self._open[key] = _Question(time.monotonic(), int(time.time() * 1000), packet.spt, data)
         if len(self._open) > _MOST_OPEN:
             self._tell(self._open.popitem(last=False)[1], "", ())
 
@@ -164,7 +166,7 @@ class DnsPackets:
         data = question.data | {"result": result or "UNANSWERED", "_time_ms": question.at_ms}
         data |= {"answers": list(answers)} if answers else {}
         if "pid" not in data:
-            self._unowned.append((time.monotonic() + _HEARSAY_S, data))
+            self._unowned.append((time.monotonic() + _HEARSAY_S, question.port, data))
             if len(self._unowned) > _MOST_OPEN:
                 self._tell_unowned(self._unowned[0][0])
         else:
@@ -173,9 +175,10 @@ class DnsPackets:
 
     def _tell_unowned(self, now_s: float) -> None:
         while self._unowned and self._unowned[0][0] <= now_s:
-            _, data = self._unowned.popleft()
+            _, port, data = self._unowned.popleft()
             self._seen += 1
-            self._emit("dns_query", self._actor(self._askers.of(data["_time_ms"], data["server"])) | data)
+            asker = self._askers.behind(port) or self._askers.of(data["_time_ms"], data["server"])
+            self._emit("dns_query", self._actor(asker) | data)
 
     def _actor(self, pid: int | None) -> dict[str, Any]:
         actor = self._table.of(pid)

@@ -1,6 +1,10 @@
-"""Who connected to port 53 lately, as another source saw it: tells whose question it was when the asker is gone already."""
+"""Who asked for names lately, as others saw it: tells whose question it was when its socket does not.
 
-from collections import deque
+connected   another source saw a connection to port 53: the asker may be gone already
+relayed     the guard of listed names asks on in the place of the asker: the question leaves from the guard's socket
+"""
+
+from collections import OrderedDict, deque
 from functools import cache
 from threading import Lock
 
@@ -15,11 +19,26 @@ class DnsAskers:
 
     def __init__(self) -> None:
         self._seen: deque[tuple[int, str, int]] = deque(maxlen=_MOST)
+        self._relayed: OrderedDict[int, int | None] = OrderedDict()
         self._lock = Lock()
+        self.relay: int | None = None  # the process that asks on for others
 
     def connected(self, at_ms: int, server: str, pid: int) -> None:
         with self._lock:
             self._seen.append((at_ms, server, pid))
+
+    def relayed(self, port: int, pid: int | None) -> None:
+        """The relay asks on from this UDP port, for this process."""
+        with self._lock:
+            self._relayed[port] = pid
+            self._relayed.move_to_end(port)
+            while len(self._relayed) > _MOST:
+                self._relayed.popitem(last=False)
+
+    def behind(self, port: int) -> int | None:
+        """The process that the relay asks for from this port; told once."""
+        with self._lock:
+            return self._relayed.pop(port, None)
 
     def of(self, at_ms: int, server: str) -> int | None:
         """The one process that may have asked; None when nobody or more than one may."""

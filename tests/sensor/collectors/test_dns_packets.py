@@ -10,7 +10,9 @@ from threading import Thread
 
 import pytest
 
+from hinomi.sensor import nft
 from hinomi.sensor.collectors.dns_packets import DnsPackets
+from hinomi.sensor.name_block import NameBlock, was_refused
 from hinomi.wire.policy import SensorPolicy
 from tests.lan import Host, lan, needs_network
 from tests.sensor.collectors.heard import Heard
@@ -170,3 +172,27 @@ def test_over_loopback_a_question_is_one(heard: Heard, hosts: dict[str, Host], s
             assert [data["name"] for data in heard.wait("dns_query", 2, 20)] == ["near.example", "end.example"]
     finally:
         made.stop()
+
+
+def test_behind_the_guard_of_listed_names_the_asker_is_still_known(
+    collector: DnsPackets, heard: Heard, hosts: dict[str, Host], server: str
+) -> None:
+    guard = NameBlock(heard.emit)
+    if why := nft.missing():
+        pytest.skip(why)
+    with hosts["asker"].inside():
+        assert guard.follow({"bad.example": 1 << 60}) is None
+        try:
+            assert was_refused("bad.example", server, own=guard._own)
+            guard.keep()
+            assert heard.of("dns_query") == []  # our own trials are no sign of anything
+            with asking(hosts["asker"], server, "udp", "www.good.example", "x.bad.example"):
+                told = {data["name"]: data for data in heard.wait("dns_query", 2, 20)}
+        finally:
+            guard.stop()
+    assert collector.health()["trouble"] is None
+    assert {name: data["result"] for name, data in told.items()} == {
+        "www.good.example": "NOERROR",
+        "x.bad.example": "blocked",
+    }
+    assert {data["cmd"].split()[-4] for data in told.values()} == {server}
