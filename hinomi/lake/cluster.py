@@ -53,6 +53,7 @@ def statements(plan: ClusterPlan) -> Iterator[str]:
             yield f"ALTER TABLE {plan.database}.{name} ON CLUSTER '{plan.cluster}' {added}"
     for view in (tables.view(), observation.VIEW):
         yield _over_local(view, plan)
+    yield _renewed(plan)
 
 
 def _table_of(statement: str) -> str:
@@ -93,6 +94,12 @@ def _distributed(table: str, plan: ClusterPlan) -> str:
         f"CREATE TABLE IF NOT EXISTS {plan.database}.{table} ON CLUSTER '{plan.cluster}' AS {plan.database}.{local} "
         f"ENGINE = Distributed('{plan.cluster}', '{plan.database}', '{local}', {key})"
     )
+
+
+def _renewed(plan: ClusterPlan) -> str:
+    """A view that an older Hinomi made asks as that one did."""
+    asked = re.sub(r"\bFROM activities\b", f"FROM {plan.database}.activities{_LOCAL}", observation.RENEW_VIEW)
+    return asked.replace("TABLE observed_view", f"TABLE {plan.database}.observed_view ON CLUSTER '{plan.cluster}'", 1)
 
 
 def _over_local(view: str, plan: ClusterPlan) -> str:

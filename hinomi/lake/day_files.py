@@ -4,16 +4,19 @@ Columns are the vocabulary's, `uuid` as text, times as timestamps in millisecond
 was, except what the lake holds already: rows are told by their identity.
 """
 
+import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from hinomi.errors import InputError
-from hinomi.lake import activities, detections, tables
+from hinomi.lake import activities, detections, returned, tables
 from hinomi.lake.columns import to_stream
 from hinomi.lake.connection import Connection
 
@@ -116,7 +119,9 @@ def _selected(table: str) -> list[str]:
     if table == "detections":
         return [f"`{name}`" for name, kind in tables.DETECTION_COLUMNS.items() if "ALIAS" not in kind]
     kept = [name for name in tables.KEPT_COLUMNS if name != "id"]
-    fields = [name for name in tables.columns()["activities"] if name not in (*tables.ALIASES, *kept)]
+    fields = [
+        name for name in tables.columns()["activities"] if name not in (*tables.ALIASES, *tables.BROUGHT_BACK, *kept)
+    ]
     return ["toString(id) AS uuid", *(f"`{name}`" for name in [*kept, *fields])]
 
 
@@ -132,12 +137,38 @@ def read_file(connection: Connection, table: str, path: Path, on_rows: Progress)
     if unknown:
         raise InputError(f"{path.name} has the column {min(unknown)[:80]!r}, which this Hinomi does not know")
     written = done = 0
-    with file:
+    with file, _settled(connection, table, file):
         for batch in file.iter_batches(PAGE_ROWS):
             written += _write_missing(connection, table, pa.Table.from_batches([batch]))
             done += batch.num_rows
             on_rows(done)
     return written, done
+
+
+@contextmanager
+def _settled(connection: Connection, table: str, file: pq.ParquetFile) -> Iterator[None]:
+    """What the rows name is counted when they are there; a day that was broken off, too: it may never be finished."""
+
+    def ask(sql: str) -> str:
+        return connection.ask(sql, form="TabSeparated").decode()
+
+    days = _days_of_arrival(file) if table == "activities" else []
+    begun = [(day, returned.begin(connection.command, day, int(time.time()))) for day in days]
+    try:
+        yield
+    finally:
+        for day, number in begun:
+            returned.settle(ask, connection.command, day)
+            returned.close(connection.command, day, number)
+
+
+def _days_of_arrival(file: pq.ParquetFile) -> list[str]:
+    """One, in a file of ours."""
+    found: set[str] = set()
+    for batch in file.iter_batches(PAGE_ROWS, columns=["ingestTime"]):
+        days = pc.strftime(batch.column("ingestTime"), "%Y-%m-%d")
+        found.update(pc.unique(days).to_pylist())
+    return sorted(found)
 
 
 def _write_missing(connection: Connection, table: str, page: pa.Table) -> int:
@@ -147,6 +178,7 @@ def _write_missing(connection: Connection, table: str, page: pa.Table) -> int:
     fresh = page.filter(pa.array([one not in known for one in ids]))
     if table == "activities":
         fresh = fresh.rename_columns(["id" if column == "uuid" else column for column in fresh.column_names])
+        fresh = fresh.append_column("broughtBack", pa.array([True] * fresh.num_rows, pa.bool_()))
     if fresh.num_rows:
         connection.insert(table, fresh.column_names, to_stream(fresh))
     return int(fresh.num_rows)

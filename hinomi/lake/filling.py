@@ -5,7 +5,7 @@ An old lake is looked through in slices, one statement each, newest day of arriv
 
 from collections.abc import Callable
 
-from hinomi.lake import observation
+from hinomi.lake import observation, returned
 
 Ask = Callable[[str], str]  # a question to its answer as tab-separated text
 Command = Callable[[str], object]  # a statement without rows
@@ -27,6 +27,8 @@ def make(command: Ask) -> None:
     command(observation.SLICES_TABLE)
     command(observation.TABLE)
     command(observation.VIEW)
+    if "broughtBack" not in command("SHOW CREATE TABLE observed_view"):
+        command(observation.RENEW_VIEW)
 
 
 def _lay_out() -> str:
@@ -61,8 +63,12 @@ def fill_slice(ask: Ask, command: Command) -> int:
     day, number, first, last, until, state = waiting[0].split("\t")
     where = (
         f"toDate(ingestTime) = '{day}' AND spoolSeq BETWEEN {first} AND {last} "
-        f"AND ingestTime <= fromUnixTimestamp64Milli({until}, 'UTC')"
+        f"AND ingestTime <= fromUnixTimestamp64Milli({until}, 'UTC') AND {observation.AS_THEY_COME}"
     )
+    if int(number) >= returned.SLICES:
+        returned.settle(ask, command, day)
+        returned.close(command, day, int(number))
+        return len(waiting) - 1
     _set_state(command, day, number, first, last, until, 1)
     command(_missing(where) if state == "1" else f"INSERT INTO observed {observation.select(where)}")
     _set_state(command, day, number, first, last, until, 2)

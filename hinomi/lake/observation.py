@@ -4,6 +4,7 @@ One row for a value on an endpoint and a day (UTC, of the event): how many activ
 are in lower case, as `query` compares text. Rows of one key may be several until they are merged: always sum them.
 """
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -93,12 +94,33 @@ def beside(where: str, rows: int) -> str:
     return f"SELECT {_KIND} AS kind, {_VALUE} AS value, count FROM ({counted})"  # noqa: S608
 
 
-def select(where: str = "1") -> str:
-    """The observed values of those activities."""
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of so many equal parts of all values."""
+
+    number: int = 0
+    of: int = 1
+
+    @property
+    def of_table(self) -> str:
+        """Condition on rows of the table."""
+        return self._sql("kind", "value")
+
+    @property
+    def of_activities(self) -> str:
+        """Condition on what activities name."""
+        return self._sql(_KIND, _VALUE)
+
+    def _sql(self, kind: str, value: str) -> str:
+        return "1" if self.of == 1 else f"cityHash64(toString({kind}), {value}) % {self.of} = {self.number}"
+
+
+def select(where: str = "1", part: Part = Part()) -> str:
+    """The observed values of those activities, or a part of them."""
     counted = (
         "SELECT named, toDate(time) AS day, endpointGuid AS guid, endpointHostName AS host, count() AS count, "  # noqa: S608
         "min(time) AS first, max(time) AS last, max(toDate(ingestTime)) AS arrived "
-        f"FROM activities ARRAY JOIN arrayConcat({_NAMED}) AS named WHERE {where} GROUP BY named, day, guid, host"
+        f"FROM activities ARRAY JOIN arrayConcat({_NAMED}) AS named WHERE ({where}) AND ({part.of_activities}) GROUP BY named, day, guid, host"
     )
     return f"SELECT {_KIND} AS kind, {_VALUE} AS value, day, guid, host, count, first, last, arrived FROM ({counted})"  # noqa: S608
 
@@ -119,7 +141,11 @@ TABLE = f"""CREATE TABLE IF NOT EXISTS observed (
   `arrived` SimpleAggregateFunction(max, Date) CODEC(ZSTD(1))
 ) ENGINE = AggregatingMergeTree PARTITION BY toYYYYMM(arrived) ORDER BY ({", ".join(KEY)})
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 2048"""
-VIEW = f"CREATE MATERIALIZED VIEW IF NOT EXISTS observed_view TO observed AS {select()}"
+AS_THEY_COME = "NOT broughtBack"  # what comes back is counted by `returned.py`
+VIEW = f"CREATE MATERIALIZED VIEW IF NOT EXISTS observed_view TO observed AS {select(AS_THEY_COME)}"
+RENEW_VIEW = (
+    f"ALTER TABLE observed_view MODIFY QUERY {select(AS_THEY_COME)}"  # of a lake that is older than `broughtBack`
+)
 
 # What was in the lake before the table was: spool entries of a day of arrival that are still to be looked through.
 # `state`: 0 waits, 1 begun, 2 done; the highest of a slice counts.

@@ -66,6 +66,10 @@ KEPT_COLUMNS = {
     "ingestTime": _MOMENT,
 }
 
+# Of a row that was exported and brought back: the view of observed values leaves it out, for what it tells may be counted
+# already (`returned.py`).
+BROUGHT_BACK = {"broughtBack": "Bool CODEC(ZSTD(1))"}
+
 DETECTION_COLUMNS = {
     "id": _TEXT,
     "time": _MOMENT,
@@ -170,7 +174,9 @@ def view() -> str:
 def columns() -> dict[str, dict[str, str]]:
     """table -> column -> type, of the columns that an older lake may lack."""
     return {
-        "activities": {"spoolPosition": KEPT_COLUMNS["spoolPosition"]} | {name: column_type(name) for name in FIELDS},
+        "activities": {"spoolPosition": KEPT_COLUMNS["spoolPosition"]}
+        | BROUGHT_BACK
+        | {name: column_type(name) for name in FIELDS},
         "processes": {name: column_type(source) for name, source in PROCESS_COLUMNS.items()},
     }
 

@@ -47,8 +47,8 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Lake, Lake]
 
 
 def everything(lake: Lake) -> bytes:
-    """All of a day's activities, every column."""
-    asked = f"SELECT * FROM activities WHERE toDate(ingestTime) = '{DAY}' ORDER BY id"
+    """All of a day's activities, every column but the one that says that they came back."""
+    asked = f"SELECT * EXCEPT broughtBack FROM activities WHERE toDate(ingestTime) = '{DAY}' ORDER BY id"
     return lake._connection.ask(asked, form="TabSeparatedWithNames")
 
 
