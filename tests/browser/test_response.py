@@ -288,6 +288,36 @@ def test_a_sensor_policy_gets_a_new_version(page: Opens, rooms: Running) -> None
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
+def test_mount_points_are_chosen_checked_kept_and_seen_again(page: Opens, rooms: Running, language: str) -> None:
+    words = {
+        "en": ("Refuse listed files", "Own mount points", "Mount points", "neither auto nor", "Save as a new version", "Nowhere", "flagged"),
+        "ja": ("ファイルの起動拒否", "マウントポイントを指定", "マウントポイント", "auto でも絶対パスでもありません", "新しいバージョンとして保存", "なし", "検知のみ"),
+    }[language]  # fmt: skip
+    group = f"mounts-{language}"
+    seen = page(f"/endpoints/policies?group={group}", language=language)
+    seen.get_by_role("radiogroup", name=words[0]).get_by_text(words[1], exact=True).click()
+    points, save = seen.get_by_label(words[2], exact=True), seen.get_by_role("button", name=words[4])
+    expect(save).to_be_disabled()
+    points.fill("/srv\nhome")
+    expect(seen.get_by_text(words[3])).to_be_visible()
+    points.fill("/srv\n/home")
+    save.click()
+    expect(seen.get_by_role("listitem")).to_have_count(1)  # of the versions
+    seen.reload()
+    expect(points).to_have_value("/srv\n/home")
+    kept = rooms.house.endpoints.policies.current(group)
+    assert kept is not None
+    assert kept.policy is not None
+    assert kept.policy.block_mounts == ("/srv", "/home")
+    seen.get_by_role("radiogroup", name=words[0]).get_by_text(words[5], exact=True).click()
+    expect(seen.get_by_text(words[6])).to_be_visible()
+    save.click()
+    expect(seen.get_by_role("listitem")).to_have_count(2)
+    seen.reload()
+    expect(seen.get_by_role("radio", name=words[5])).to_be_checked()
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
 def test_a_sensor_package_is_shared_and_stopped(page: Opens, rooms: Running, tmp_path: Path, language: str) -> None:
     words = {
         "en": ("Share", "Shared with", "Nobody yet", "Stop", "Rolled back", "Delete", "No packages"),

@@ -13,7 +13,8 @@ import { usePageTitle } from '../../frame/Frame'
 import { useKeys } from '../../frame/keys'
 import '../models/models.css'
 import './endpoints.css'
-import { KINDS, linesOf, NUMBERS, readLines, type PolicyDraft } from './policy'
+import { BlockMounts } from './BlockMounts'
+import { KINDS, linesOf, mountsOf, NUMBERS, problemOf, readLines, readMounts, type PolicyDraft } from './policy'
 
 /** What sensors watch, leave out, and may say: one policy for each group, one for all others, each with its versions. */
 export function SensorPolicies() {
@@ -48,23 +49,32 @@ function Editor({ found, group }: { found: SensorPolicy; group: string }) {
   const outcome = useOutcome()
   const { policy: saving } = useEndpointChanges()
   const [draft, setDraft] = useState<PolicyDraft>(found.effective as PolicyDraft)
+  const [mounts, setMounts] = useState(() => mountsOf(draft))
+  const [taken, setTaken] = useState(0) // an older version that was taken over: the text fields begin anew
   const [comment, setComment] = useState('')
   const base = found.versions[0]?.version ?? 0
   const change = (changes: Partial<PolicyDraft>) => setDraft((old) => ({ ...old, ...changes }))
   const send = (policy: PolicyDraft | null) => saving.mutate({ group, policy, base, comment: comment.trim() }, outcome(t('sensorPolicy.saved')))
-  const save = () => may && send(draft)
+  const isWrong = problemOf(mounts) !== null
+  const save = () => may && !isWrong && send({ ...draft, block_mounts: readMounts(mounts) })
+  const take = (policy: PolicyDraft) => {
+    setDraft(policy)
+    setMounts(mountsOf(policy))
+    setTaken(taken + 1)
+  }
   useKeys({ 'mod+s': save })
   return (
     <div className="two">
       <section className="panel panel-body col">
         {group !== '' && !found.versions[0]?.policy && <p className="dim" style={{ margin: 0 }}>{t('sensorPolicy.follows')}</p>}
-        <Fields draft={draft} change={change} may={may} />
+        <Fields key={taken} draft={draft} change={change} may={may} />
+        <BlockMounts draft={mounts} onChange={setMounts} may={may} />
         {may && (
           <>
             <TextInput label={t('sensorPolicy.comment')} value={comment} onChange={(event) => setComment(event.currentTarget.value)} maxLength={1000} />
             <div className="row" style={{ justifyContent: 'flex-end' }}>
               {group !== '' && found.versions[0]?.policy && <Button variant="default" loading={saving.isPending} onClick={() => send(null)}>{t('sensorPolicy.giveUp')}</Button>}
-              <Button loading={saving.isPending} onClick={save}>{t('sensorPolicy.save')}</Button>
+              <Button loading={saving.isPending} disabled={isWrong} onClick={save}>{t('sensorPolicy.save')}</Button>
             </div>
           </>
         )}
@@ -78,7 +88,7 @@ function Editor({ found, group }: { found: SensorPolicy; group: string }) {
               <li key={one.version} className="row">
                 <span className="badge num">{one.version}</span>
                 <span className="grow"><Moment at={one.changed} /> <span className="dim">{one.changedBy}</span>{one.comment && <span style={{ display: 'block' }}>{one.comment}</span>}</span>
-                {may && one.policy && <Button variant="subtle" color="gray" onClick={() => setDraft(one.policy as PolicyDraft)}>{t('sensorPolicy.take')}</Button>}
+                {may && one.policy && <Button variant="subtle" color="gray" onClick={() => take(one.policy as PolicyDraft)}>{t('sensorPolicy.take')}</Button>}
               </li>
             ))}
           </ul>

@@ -11,6 +11,7 @@ export type PolicyDraft = {
   places?: Place[]
   exclusions?: Exclusion[]
   hash_files?: boolean
+  block_mounts?: string[]
   [more: string]: unknown
 } & Partial<Record<(typeof NUMBERS)[number], number>>
 
@@ -40,4 +41,32 @@ export const readLines = {
       return { field: second ?? first, kind: second === undefined ? '' : first, value: at < 0 ? '' : line.slice(at + 1).trim() }
     })
   },
+}
+
+/** Where the start of a file is held against the block list: the sensor's own choice, nowhere, or on these mount points. */
+export const MOUNT_CHOICES = ['auto', 'none', 'own'] as const
+export type MountsDraft = { choice: (typeof MOUNT_CHOICES)[number]; text: string }
+const MOST_MOUNTS = 64 // wire/policy.py
+
+export function mountsOf({ block_mounts: mounts = ['auto'] }: PolicyDraft): MountsDraft {
+  if (mounts.length === 0) return { choice: 'none', text: '' }
+  return mounts.join() === 'auto' ? { choice: 'auto', text: '' } : { choice: 'own', text: mounts.join('\n') }
+}
+
+/** One mount point a line, each once; "auto" in a line of its own adds the sensor's choice to them. */
+export function readMounts({ choice, text }: MountsDraft): string[] {
+  if (choice === 'own') return [...new Set(linesIn(text).map((line) => line.replace(/(.)\/+$/, '$1')))]
+  return choice === 'auto' ? ['auto'] : []
+}
+
+export type MountsProblem = { problem: 'empty' | 'many' | 'relative'; line: string }
+
+/** What keeps a list from being saved; null when it holds. */
+export function problemOf(draft: MountsDraft): MountsProblem | null {
+  if (draft.choice !== 'own') return null
+  const mounts = readMounts(draft)
+  if (mounts.length === 0) return { problem: 'empty', line: '' }
+  if (mounts.length > MOST_MOUNTS) return { problem: 'many', line: String(mounts.length) }
+  const wrong = mounts.find((one) => one !== 'auto' && (!one.startsWith('/') || one.split('/').includes('..')))
+  return wrong === undefined ? null : { problem: 'relative', line: wrong }
 }
