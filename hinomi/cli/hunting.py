@@ -288,7 +288,7 @@ def _query_line(row: dict[str, Any]) -> str:
     state = ""
     if watch and watch["isActive"]:
         state = say(f"watched every {watch['everyMinutes']} min", f"{watch['everyMinutes']} 分ごとに実行")
-        state += f" !! {watch['lastError']}" if watch["lastError"] else ""
+        state += f" !! {say(**watch['lastError'])}" if watch["lastError"] else ""
     waiting = say(f"{row['open']} open", f"未確認 {row['open']} 件") if row["open"] else ""
     return f"{row['id']}  {row['name']:<32} {row['dataset']:<10} {row['query'][:80]}  {state} {waiting}".rstrip()
 

@@ -12,9 +12,11 @@ from hinomi.access.permission import require
 from hinomi.attack.catalogue import load_attack
 from hinomi.database import Database
 from hinomi.errors import Forbidden, InputError, NotFound
+from hinomi.hunt import trouble
 from hinomi.hunt.store import checkpoints, queries, told, watches
 from hinomi.lake.breakdown import Question
 from hinomi.query.datasets import read_dataset
+from hinomi.schema.content import Text
 from hinomi.schema.principal import Permission, Principal
 
 # (query, data set) -> the question to the lake; QueryError, with the column, for what cannot be read
@@ -44,7 +46,7 @@ class Watch:
     is_active: bool
     next_ms: int
     last_ms: int | None
-    last_error: str | None
+    last_error: Text | None
     cursor_ms: int | None
 
 
@@ -159,7 +161,7 @@ def _saved(row: sa.Row[Any], waiting: dict[str, int]) -> SavedQuery:
             row.is_active,
             row.next_ms,
             row.last_ms,
-            row.last_error,
+            trouble.read(row.last_error),
             row.cursor_ms,
         )
     return SavedQuery(row.id, wish, row.owner, row.created_ms, row.updated_ms, watch, waiting.get(row.id, 0))

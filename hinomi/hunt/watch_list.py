@@ -14,12 +14,14 @@ from hinomi.access.audit import Audit
 from hinomi.access.permission import require
 from hinomi.database import Database
 from hinomi.errors import HinomiError, InputError
+from hinomi.hunt import trouble
 from hinomi.hunt.checkpoint import MAX_SAMPLE, Brought, CheckPoints
 from hinomi.hunt.saved_query import SavedQueries, SavedQuery, require_own
 from hinomi.hunt.store import told, watches
 from hinomi.lake.arrivals import Arrival
 from hinomi.lake.breakdown import Question
 from hinomi.lake.lake import Lake
+from hinomi.schema.content import Text
 from hinomi.schema.principal import Permission, Principal
 
 log = logging.getLogger(__name__)
@@ -98,10 +100,10 @@ class WatchList:
         try:
             self._look(one)
         except HinomiError as error:
-            self._close_run(one, error=str(error)[:1000])
+            self._close_run(one, error=trouble.told(error))
         except Exception:  # the others must be run, and what it stumbles over must be seen
             log.exception("the watch on %s failed", one.id)
-            self._close_run(one, error="it failed; the server's log says why")
+            self._close_run(one, error=trouble.FAILED)
 
     def _look(self, one: SavedQuery) -> None:
         now_ms = int(self._clock() * 1000)
@@ -117,7 +119,12 @@ class WatchList:
         # A run that was cut leaves the cursor where it began: the next one finds the same again and tells the rest.
         cursor_ms = now_ms if is_all else from_ms
         self._close_run(
-            one, fresh, brought, cursor_ms=cursor_ms, forget_ms=from_ms, error=None if is_all else _cut_message()
+            one,
+            fresh,
+            brought,
+            cursor_ms=cursor_ms,
+            forget_ms=from_ms,
+            error=None if is_all else trouble.cut(MAX_RESULTS),
         )
 
     def _fresh(self, query_id: str, question: Question, from_ms: int, to_ms: int) -> tuple[list[Arrival], bool]:
@@ -175,12 +182,16 @@ class WatchList:
         *,
         cursor_ms: int | None = None,
         forget_ms: int | None = None,
-        error: str | None = None,
+        error: Text | None = None,
     ) -> None:
         """In one transaction: what was told, the check point, and when it runs next. Killed before: it runs again."""
         now_ms = int(self._clock() * 1000)
         every_minutes = one.watch.every_minutes if one.watch else LEAST_MINUTES
-        values: dict[str, Any] = {"last_ms": now_ms, "last_error": error, "next_ms": now_ms + every_minutes * MINUTE_MS}
+        values: dict[str, Any] = {
+            "last_ms": now_ms,
+            "last_error": trouble.kept(error),
+            "next_ms": now_ms + every_minutes * MINUTE_MS,
+        }
         with self._database.begin() as connection:
             mine = sa.update(watches).where(watches.c.query_id == one.id)
             if not connection.execute(mine.values(**values)).rowcount:
@@ -193,10 +204,6 @@ class WatchList:
                 rows = [{"query_id": one.id, "result": each.id, "ingest_ms": each.ingest_ms} for each in fresh]
                 connection.execute(sa.insert(told), rows)
                 CheckPoints.add(connection, one.id, one.wish.name, brought, now_ms)
-
-
-def _cut_message() -> str:
-    return f"more than {MAX_RESULTS} new results: the next run goes on with the rest; better narrow the query"
 
 
 def _short(value: Any) -> Any:

@@ -28,6 +28,8 @@ from hinomi.lake.socket_pool import SocketManager
 from hinomi.lake.ticket import ticket_setting
 from hinomi.lake.upkeep import check_version, prepare
 from hinomi.own_module import own_command, own_environment
+from hinomi.query.refusal import QueryError
+from hinomi.schema.content import Text
 
 LOG = logging.getLogger("hinomi.lake")
 
@@ -45,7 +47,11 @@ _TOO_MANY, _OTHER_OWNER, _NO_SPACE = 202, 516, 243
 _CANCELLED = 394
 # read, write, checksum, missing file, no space
 _DISK = frozenset({74, 75, 40, 107, 226, 243})
-_TOO_HEAVY = {159: "took too long", 241: "needs too much memory", 396: "returns too much"}
+_TOO_HEAVY = {
+    159: Text("the search took too long; narrow it", "検索に時間がかかりすぎました。絞り込んでください"),
+    241: Text("the search needs too much memory; narrow it", "検索に必要なメモリが多すぎます。絞り込んでください"),
+    396: Text("the search returns too much; narrow it", "検索の結果が大きすぎます。絞り込んでください"),
+}
 
 
 class Connection(ABC):
@@ -308,7 +314,8 @@ def _refuse_question(error: Exception) -> None:
     if not isinstance(error, DatabaseError) or code is None or code == _OTHER_OWNER:
         return
     if code in _TOO_HEAVY:
-        raise InputError(f"the search {_TOO_HEAVY[code]}; narrow it: {said(error)}") from error
+        heavy = _TOO_HEAVY[code]
+        raise QueryError(f"{heavy.en}: {said(error)}", heavy.ja) from error
     if code == _CANCELLED:
         raise InputError("the search was cancelled") from error
     if code == _TOO_MANY:

@@ -9,6 +9,8 @@ import pytest
 from hinomi.errors import Forbidden, InputError
 from hinomi.hunt import watch_list
 from hinomi.hunt.saved_query import SavedQuery, Wish
+from hinomi.query.refusal import QueryError
+from hinomi.schema.content import Text
 from tests.hunt.conftest import HANAKO, JIRO, Room
 from tests.lake import making
 
@@ -95,7 +97,7 @@ def test_too_many_results_are_told_over_several_runs_and_none_is_lost(
     write(*(making.activity(OLD_MS + number, objectCmd=mark) for number in range(5)))
     one = watched(room, f"objectCmd: {mark}", every=60, lookback=1)
 
-    def run() -> tuple[int, str | None]:
+    def run() -> tuple[int, Text | None]:
         assert room.desk.watches.work() == 1
         room.ahead_s += 3601  # longer than the lookback: only the cursor leads back to what is left
         (point,) = room.desk.checkpoints.all()
@@ -106,7 +108,8 @@ def test_too_many_results_are_told_over_several_runs_and_none_is_lost(
     count, said = run()
     assert count == 3
     assert said is not None
-    assert said.startswith("more than 3 new results: the next run goes on")
+    assert said.en.startswith("more than 3 new results: the next run goes on")
+    assert said.ja.startswith("新しい結果が 3 件を超えました")
     assert run() == (5, None)
     assert run() == (5, None)
 
@@ -120,13 +123,13 @@ def test_an_error_stays_with_its_watch_and_the_others_run(
 
     def stumble(table: str, where: str, parameters: Any, **more: Any) -> Any:
         if any(f"bad{mark}" in str(value) for value in parameters.values()):
-            raise InputError("the search took too long")
+            raise QueryError("the search took too long", "長すぎます")
         return arrived(table, where, parameters, **more)
 
     monkeypatch.setattr(room.lake, "arrived", stumble)
     assert room.desk.watches.work() == 2
     told = {one.id: one.watch and one.watch.last_error for one in room.desk.queries.all()}
-    assert told == {bad.id: "the search took too long", good.id: None}
+    assert told == {bad.id: Text("the search took too long", "長すぎます"), good.id: None}
     assert [one.query_id for one in room.desk.checkpoints.all()] == [good.id]
 
 

@@ -2,7 +2,7 @@
 import type { Dataset } from './searchShapes'
 import type { ActivityRow, Severity, Text } from './shapes'
 
-export type Watch = { everyMinutes: number; lookbackMinutes: number; isActive: boolean; nextAt: string | null; lastAt: string | null; lastError: string | null }
+export type Watch = { everyMinutes: number; lookbackMinutes: number; isActive: boolean; nextAt: string | null; lastAt: string | null; lastError: Text | null }
 export type WatchWish = Pick<Watch, 'everyMinutes' | 'lookbackMinutes' | 'isActive'>
 
 export type SavedQueryWish = { name: string; description: string; query: string; dataset: Dataset; techniques: string[] }

@@ -34,7 +34,7 @@ class WatchShape(Shape):
     is_active: bool
     next_at: str | None
     last_at: str | None
-    last_error: str | None
+    last_error: Text | None
 
 
 class SavedQueryShape(Shape):
@@ -265,7 +265,7 @@ def _watch(watch: Watch) -> dict[str, Any]:
         "isActive": watch.is_active,
         "nextAt": moment(watch.next_ms) if watch.is_active else None,
         "lastAt": moment(watch.last_ms),
-        "lastError": watch.last_error,
+        "lastError": text(watch.last_error) if watch.last_error else None,
     }
 
 

@@ -1,3 +1,5 @@
+import pytest
+
 from hinomi.api.console.hunts import (
     CheckPointList,
     CheckPointShape,
@@ -6,6 +8,7 @@ from hinomi.api.console.hunts import (
     SavedQueryList,
     SavedQueryShape,
 )
+from hinomi.hunt import watch_list
 from hinomi.schema.principal import Role
 from tests.api.house import ATTACKED, Running
 from tests.api.test_envelope import told
@@ -46,6 +49,17 @@ def test_the_trip_of_a_watched_query(shared: Running) -> None:
     assert person.delete(f"{API}/queries/{made.id}/watch").status_code == 204
     assert person.delete(f"{API}/queries/{made.id}").status_code == 204
     told(person.get(f"{API}/queries/{made.id}"), 404, "NotFound")
+
+
+def test_why_a_watch_failed_is_told_in_both_languages(shared: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch_list, "MAX_RESULTS", 1)
+    person, made = shared.person(), save(shared)
+    person.put(f"{API}/queries/{made.id}/watch", json={"everyMinutes": 5, "lookbackMinutes": 60, "isActive": True})
+    shared.house.hunt.watches.work()
+    (watch,) = [one["watch"] for one in person.get(f"{API}/queries").json()["items"] if one["id"] == made.id]
+    assert watch["lastError"]["en"].startswith("more than 1 new results")
+    assert watch["lastError"]["ja"].startswith("新しい結果が 1 件を超えました")
+    assert person.delete(f"{API}/queries/{made.id}").status_code == 204
 
 
 def test_a_wrong_query_is_told_with_its_column(shared: Running) -> None:
