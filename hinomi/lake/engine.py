@@ -8,10 +8,11 @@ import os
 import re
 import threading
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from chdb import _chdb
@@ -27,6 +28,7 @@ _KEEPS = re.compile(r"\s*(optimize|check|alter\s+table\s+\w+\s+(un)?freeze)\b", 
 _ENDS = re.compile(r"\s*kill\s+query\b", re.IGNORECASE)
 _TICKET = re.compile(r"[0-9A-Za-z-]{8,64}")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_CANCELLED, _TRIES = 394, 1000
 _CODE = re.compile(r"Code: (\d+)\.")
 
 
@@ -144,7 +146,7 @@ class Session:
         try:
             result = self._connection.query(sql, output_format, params=dict(parameters or {}))
         except RuntimeError as error:
-            self._clear()
+            _surely(self._clear)
             raise _engine_error(str(error)) from None
         return Outcome(result.bytes(), result.rows_read(), result.bytes_read())
 
@@ -160,23 +162,26 @@ class Session:
                 self.run(f"USE {_identifier(statement.database)}")
                 undo.append(f"USE {DATABASE}")
             if own:
-                self._set(own)
                 undo.append("SET " + ", ".join(f"{name} = {self._usual(name)}" for name in own))
+                self._set(own)
             for table in statement.external:
+                undo.append(f"DROP TEMPORARY TABLE IF EXISTS {_identifier(table.name)}")
                 self._load(table)
-                undo.append(f"DROP TEMPORARY TABLE {table.name}")
             yield
         finally:
             for sql in reversed(undo):
-                self.run(sql)
+                _surely(partial(self.run, sql))
 
     def close(self) -> None:
         self._connection.close()
 
     def _clear(self) -> None:
         """What a failed statement had already answered would stand in front of the next one's answer."""
-        while self._connection.query("SELECT 1", "Null", params={}).bytes():
-            pass
+        try:
+            while self._connection.query("SELECT 1", "Null", params={}).bytes():
+                pass
+        except RuntimeError as error:
+            raise _engine_error(str(error)) from None
 
     def _set(self, settings: Mapping[str, str]) -> None:
         self.run("SET " + ", ".join(f"{_identifier(name)} = {_quoted(value)}" for name, value in settings.items()))
@@ -188,6 +193,18 @@ class Session:
         self.run(f"CREATE TEMPORARY TABLE {_identifier(table.name)} ({table.structure}) ENGINE = Memory")
         with in_memory(table.data) as descriptor:
             self.run(_from_descriptor(f"INSERT INTO {table.name} FORMAT {_identifier(table.format)}", descriptor))
+
+
+def _surely(step: Callable[[], object]) -> None:
+    """What leaves a session as it was found bears the ticket of the question too: a cancel that comes again may end it."""
+    for left in reversed(range(_TRIES)):
+        try:
+            step()
+        except EngineError as error:
+            if error.code != _CANCELLED or not left:
+                raise
+        else:
+            return
 
 
 class Engine:

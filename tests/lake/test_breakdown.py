@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -85,3 +86,22 @@ def test_a_ticket_is_no_way_into_the_sql(lake: Lake) -> None:
     lake.cancel("x' OR 1=1 --")
     with pytest.raises(InputError):
         lake._connection.ask("KILL QUERY WHERE 1")
+
+
+@pytest.mark.slow  # 6 s: in one round of twenty the second cancel hit what puts the session in order
+def test_a_cancel_that_comes_again_and_again_leaves_the_sessions_clean(lake: Lake) -> None:
+    def ask(ticket: str) -> str:
+        with ticketed(ticket), pytest.raises(InputError) as ended:
+            lake._connection.ask(ENDLESS, {"seven": 7}, form="TabSeparated")
+        return str(ended.value)
+
+    def plain(number: int) -> bytes:
+        return lake._connection.ask(f"SELECT {number}", form="TabSeparated").strip()
+
+    with ThreadPoolExecutor(5) as pool:
+        for number in range(100):
+            asking = [pool.submit(ask, f"question-{number}") for _ in range(5)]
+            while not all(one.done() for one in asking):
+                lake.cancel(f"question-{number}")
+            assert {one.result() for one in asking} == {"the search was cancelled"}
+        assert list(pool.map(plain, range(100))) == [b"%d" % number for number in range(100)]

@@ -52,6 +52,9 @@ class ConnectionsPolling:
         if not new:
             return
         listening = {one.spt for one in now if one.is_listening}
+        if any(not one.is_listening and one.spt not in listening for one in new):
+            # The tables are not read in one moment: who began to listen meanwhile is behind the part that tells it.
+            listening |= {one.spt for one in read_sockets() if one.is_listening}
         owners = holders({one.inode for one in new}, proc.processes())
         for one in sorted(new, key=_order):
             self._tell(one, owners.get(one.inode), is_inbound=one.spt in listening)
