@@ -1,5 +1,6 @@
 """The sensor's package runs where there is nothing of Hinomi but itself, and follows the packages that the server offers."""
 
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -13,6 +14,7 @@ from tests.make_package import builder
 from tests.stories.conftest import Server, run, run_json
 from tests.waiting import until
 
+ROOT = Path(__file__).parents[2]
 # nothing of this checkout on the way: another folder, an empty environment
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "PYTHON": sys.base_prefix + "/bin/python3"}
 
@@ -86,6 +88,21 @@ def test_an_installed_package_enrols_and_says_its_version(data: Path, server: Se
     assert guid in host.say("status").stdout
     assert host.say("--folder", host.folder / "nothing", "status").returncode == 1
     assert server.is_running
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd here")
+def test_systemd_takes_the_unit(tmp_path: Path) -> None:
+    """As the installer writes it; systemd itself cannot run here."""
+    unit = tmp_path / "hinomi-sensor.service"
+    text = (ROOT / "packaging" / "hinomi-sensor.service").read_text()
+    command = "/opt/hinomi/.venv/bin/python -m hinomi.sensor"
+    assert command in text
+    unit.write_text(text.replace(command, "/bin/true"))
+    seen = subprocess.run(["systemd-analyze", "verify", unit], capture_output=True, text=True, timeout=60, check=False)
+    assert (seen.returncode, seen.stderr) == (0, "")
+    unit.write_text(unit.read_text().replace("KillMode=control-group", "KillMood=control-group"))
+    seen = subprocess.run(["systemd-analyze", "verify", unit], capture_output=True, text=True, timeout=60, check=False)
+    assert "KillMood" in seen.stderr
 
 
 @pytest.mark.slow  # 40 s: three packages are built, a broken one is tried three times

@@ -65,7 +65,7 @@ function Extent({ alert }: { alert: AlertDetail }) {
   const span = useSpan()
   const seconds = (Date.parse(alert.lastEventDateTime) - Date.parse(alert.firstEventDateTime)) / 1000
   const others = (alert.incident?.alerts.length ?? 1) - 1
-  const shown = alert.impactScope.entities.slice(0, 6)
+  const shown = alert.impactScope.entities.slice(0, 4)
   return (
     <>
       <p className="row wrap tight">
