@@ -1,12 +1,10 @@
 """All copies of a message in all mailboxes: found, taken into quarantine, put back, deleted; each copy is logged.
 
-A copy that is taken is written to our own store first (sealed, 0600, fsync), and only then removed from the mailbox; put back, the
+A copy that is taken is written to our own store first (`quarantine.py`), and only then removed from the mailbox; put back, the
 other way round. So a crash at any point loses nothing and the same task can be carried out again.
 """
 
-import hashlib
-import os
-import secrets
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
@@ -15,20 +13,19 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet
 
 from hinomi.access.audit import Audit
 from hinomi.database import Database
-from hinomi.errors import HinomiError, InputError, NotFound, Unavailable
+from hinomi.errors import HinomiError, InputError, NotFound
 from hinomi.response.life import SERVER
 from hinomi.response.mail.connectors import MailConnectors
 from hinomi.response.mail.mail_store import Copy, Extent, MailboxTrouble, MailStore, Place, Wanted
-from hinomi.response.mail.message import Letter, as_message_id
-from hinomi.response.mail.store import TAKEN
+from hinomi.response.mail.message import as_message_id
+from hinomi.response.mail.quarantine import MAX_COPIES, Quarantine, copy_of
 from hinomi.response.wish import CarryFailed
 from hinomi.schema.task import ResponseTask, Target, TargetKind
 
-MAX_COPIES = 500
 SEARCH_S = 300.0
 ACTIONS = ("quarantine_message", "restore_message", "delete_message")
 LOOK = "look_at_message"
@@ -49,7 +46,8 @@ class PostOffice:
         clock: Callable[[], float],
     ) -> None:
         self._database, self._audit, self.connectors = database, audit, connectors
-        self._folder, self._box, self._clock = folder, box, clock
+        self.quarantine = Quarantine(database, audit, folder, box, clock)
+        self.hands = threading.Lock()  # held while a copy goes back: the sweep must not meet it between mailbox and row
 
     # ---- as a carrier -----------------------------------------------------------------------------------------------
     def carries(self, action: str, target: Target) -> bool:
@@ -86,8 +84,8 @@ class PostOffice:
         wanted = wanted_of(parameters)
         extent, troubles = Extent(), list[str]()
         there = [copy.place.unique_id for copy in self._copies(wanted, extent, troubles)]
-        rows = [row for row in self._taken(wanted) if row.state == "quarantined"]
-        broken = [row.unique_id for row in rows if not self._is_whole(row)]
+        rows = [row for row in self.quarantine.rows(wanted) if row.state == "quarantined"]
+        broken = [row.unique_id for row in rows if not self.quarantine.is_whole(row)]
         return {
             "in_mailboxes": len(there), "in_quarantine": len(rows), "broken": broken, "partial": extent.is_partial,
             "troubles": troubles[:50], "places": there[:MAX_COPIES],
@@ -98,7 +96,7 @@ class PostOffice:
         """{copies, partial, examined, troubles}; those in quarantine are among them, with their state."""
         extent, troubles = Extent(), list[str]()
         copies = [_shown(copy, "delivered") for copy in self._copies(wanted, extent, troubles)]
-        copies += [_shown(self._copy_of(row), row.state) for row in self._taken(wanted) if row.state == "quarantined"]
+        copies += [_shown(copy_of(row), row.state) for row in self.quarantine.rows(wanted) if row.state == "quarantined"]
         return {"copies": copies, "partial": extent.is_partial, "examined": extent.examined, "troubles": troubles[:50]}
 
     # ---- the three works --------------------------------------------------------------------------------------------
@@ -109,26 +107,26 @@ class PostOffice:
         ]
         # what an interrupted run of this task took already
         known = {copy["unique_id"] for copy in found}
-        again = [row for row in self._taken(wanted) if row.task_id == task_id and row.unique_id not in known]
+        again = [row for row in self.quarantine.rows(wanted) if row.task_id == task_id and row.unique_id not in known]
         for row in again:
             if row.state == "held":
-                self._mark(row.unique_id, "quarantined", task_id, row.mailbox)
+                self.quarantine.mark(row.unique_id, "quarantined", task_id)
         return found + [
-            _shown(self._copy_of(row), "quarantined") for row in again if row.state in ("held", "quarantined")
+            _shown(copy_of(row), "quarantined") for row in again if row.state in ("held", "quarantined")
         ]
 
     def _restore(self, task_id: str, wanted: Wanted, _extent: Extent, _troubles: list[str]) -> list[dict[str, Any]]:
-        rows = [row for row in self._taken(wanted) if row.state in ("held", "quarantined") or row.task_id == task_id]
-        return [self._done(self._copy_of(row), "restored", partial(self._put_back, task_id, row)) for row in rows]
+        rows = [row for row in self.quarantine.rows(wanted) if row.state in ("held", "quarantined") or row.task_id == task_id]
+        return [self._done(copy_of(row), "restored", partial(self._put_back, task_id, row)) for row in rows]
 
     def _delete(self, task_id: str, wanted: Wanted, extent: Extent, troubles: list[str]) -> list[dict[str, Any]]:
         found = [
             self._done(copy, "deleted", partial(self._remove, task_id, copy))
             for copy in self._copies(wanted, extent, troubles)
         ]
-        for row in self._taken(wanted):
+        for row in self.quarantine.rows(wanted):
             if row.state in ("held", "quarantined"):
-                copy = self._copy_of(row)
+                copy = copy_of(row)
                 found.append(self._done(copy, "deleted", partial(self._forget, task_id, row)))
         return found
 
@@ -143,21 +141,18 @@ class PostOffice:
     def _take(self, task_id: str, copy: Copy) -> None:
         place = copy.place
         with closing(self.connectors.opened(place.connector)) as store:
-            raw = store.fetch(place)
-            file = secrets.token_hex(16)
-            self._write(file, raw)
-            self._keep(task_id, copy, file)
+            self.quarantine.keep(task_id, copy, store.fetch(place))
             store.remove(place)
-        self._mark(place.unique_id, "quarantined", task_id, place.mailbox)
+        self.quarantine.mark(place.unique_id, "quarantined", task_id)
 
     def _put_back(self, task_id: str, row: sa.Row[Any]) -> None:
         if row.state == "restored":
             return
-        raw, copy = self._read(row), self._copy_of(row)
-        with closing(self.connectors.opened(row.connector)) as store:
+        raw, copy = self.quarantine.read(row), copy_of(row)
+        with self.hands, closing(self.connectors.opened(row.connector)) as store:
             store.put_back(copy, raw)
-        self._mark(row.unique_id, "restored", task_id, row.mailbox)
-        (self._folder / f"{row.file}.sealed").unlink(missing_ok=True)
+            self.quarantine.mark(row.unique_id, "restored", task_id)
+        self.quarantine.let_go(row)
 
     def _remove(self, task_id: str, copy: Copy) -> None:
         with closing(self.connectors.opened(copy.place.connector)) as store:
@@ -171,8 +166,8 @@ class PostOffice:
             self._audit.add(connection, SERVER, "mail.deleted", task_id, details)
 
     def _forget(self, task_id: str, row: sa.Row[Any]) -> None:
-        (self._folder / f"{row.file}.sealed").unlink(missing_ok=True)
-        self._mark(row.unique_id, "deleted", task_id, row.mailbox)
+        self.quarantine.let_go(row)
+        self.quarantine.mark(row.unique_id, "deleted", task_id)
 
     # ---- within -----------------------------------------------------------------------------------------------------
     def _copies(self, wanted: Wanted, extent: Extent, troubles: list[str]) -> list[Copy]:
@@ -205,71 +200,6 @@ class PostOffice:
                 yield from store.find(Wanted(wanted.message_id, wanted.attachment_sha256, mailbox), extent)
             except (MailboxTrouble, NotFound) as error:
                 troubles.append(str(error)[:300])
-
-    def _taken(self, wanted: Wanted) -> list[sa.Row[Any]]:
-        columns = TAKEN.c
-        conditions = [columns.unique_id == wanted.place.unique_id] if wanted.place else []
-        conditions += [columns.message_id == wanted.message_id] if wanted.message_id else []
-        conditions += [columns.mailbox == wanted.mailbox] if wanted.mailbox else []
-        query = sa.select(TAKEN).where(*conditions).order_by(columns.changed_ms.desc()).limit(5000)
-        with self._database.read() as connection:
-            rows = list(connection.execute(query).all())
-        digest = wanted.attachment_sha256
-        return [row for row in rows if not digest or digest in row.attachments][:MAX_COPIES]
-
-    def _keep(self, task_id: str, copy: Copy, file: str) -> None:
-        place, letter = copy.place, copy.letter
-        values = {
-            "unique_id": place.unique_id, "file": file, "connector": place.connector, "mailbox": place.mailbox,
-            "folder": place.folder, "uid": place.uid, "message_id": letter.message_id, "subject": letter.subject,
-            "sender": letter.sender, "received_ms": copy.received_ms, "size_bytes": letter.size_bytes,
-            "sha256": letter.sha256, "attachments": [one.sha256 for one in letter.attachments], "flags": list(copy.flags),
-            "attributes": copy.attributes or {}, "state": "held", "task_id": task_id, "changed_ms": self._now_ms(),
-        }  # fmt: skip
-        with self._database.begin() as connection:
-            before = connection.execute(sa.select(TAKEN.c.file).where(TAKEN.c.unique_id == place.unique_id)).scalar()
-            connection.execute(sa.delete(TAKEN).where(TAKEN.c.unique_id == place.unique_id))
-            connection.execute(sa.insert(TAKEN).values(**values))
-        if before is not None:
-            (self._folder / f"{before}.sealed").unlink(missing_ok=True)
-
-    def _mark(self, unique_id: str, state: str, task_id: str, mailbox: str) -> None:
-        """One copy came into a state: in the row and in the audit log."""
-        with self._database.begin() as connection:
-            row = connection.execute(sa.select(TAKEN).where(TAKEN.c.unique_id == unique_id)).one()
-            values = {"state": state, "task_id": task_id, "changed_ms": self._now_ms()}
-            connection.execute(sa.update(TAKEN).where(TAKEN.c.unique_id == unique_id).values(**values))
-            details = {"mailbox": mailbox, "folder": row.folder, "sha256": row.sha256, "subject": row.subject[:100]}
-            self._audit.add(connection, SERVER, f"mail.{state}", task_id, details)
-
-    def _write(self, file: str, raw: bytes) -> None:
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = self._folder / f"{file}.sealed"
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
-            stream.write(self._box.encrypt(raw))
-            stream.flush()
-            os.fsync(stream.fileno())
-
-    def _read(self, row: sa.Row[Any]) -> bytes:
-        try:
-            return self._box.decrypt((self._folder / f"{row.file}.sealed").read_bytes())
-        except (OSError, InvalidToken):
-            raise Unavailable("the quarantined copy cannot be read; is data/sealing.key the same?") from None
-
-    def _is_whole(self, row: sa.Row[Any]) -> bool:
-        try:
-            return hashlib.sha256(self._read(row)).hexdigest() == str(row.sha256)
-        except Unavailable:
-            return False
-
-    @staticmethod
-    def _copy_of(row: sa.Row[Any]) -> Copy:
-        place = Place(row.connector, row.mailbox, row.folder, row.uid)
-        letter = Letter(row.message_id, row.subject, row.sender, row.sha256, row.size_bytes, ())
-        return Copy(place, letter, row.received_ms, tuple(row.flags), dict(row.attributes))
-
-    def _now_ms(self) -> int:
-        return int(self._clock() * 1000)
 
 
 def wanted_of(parameters: Mapping[str, Any]) -> Wanted:
