@@ -32,6 +32,7 @@ from hinomi.response.accounts.directories import Directories
 from hinomi.response.desk import ResponseDesk
 from hinomi.response.files import FileStore
 from hinomi.response.mail.post_office import PostOffice
+from hinomi.response.mail.sender_watch import SenderWatch
 from hinomi.response.patterns import Patterns
 from hinomi.response.shells import Shells
 from hinomi.workbench.workbench import Workbench
@@ -58,7 +59,7 @@ class House:
     living_tasks: how many response tasks of each of these endpoints (GUIDs) have not ended.
     content: filters and models of this moment; book: everything there is of them; editor changes it, in the audit log.
     response: tasks, approvals, block list, scripts; shells: remote shells and their recordings;
-        post_office: mail connectors, searches, quarantine; directories: LDAP.
+        post_office: mail connectors, searches, quarantine; sender_watch: listed senders; directories: LDAP.
     searches: who searched for what.
     enrolments: tokens for new sensors; enrolment_text: what a person carries to one, of a token.
     files: what sensors sent; packages: a private folder for zips that are made to be sent and removed again.
@@ -90,6 +91,7 @@ class House:
     response: ResponseDesk
     shells: Shells
     post_office: PostOffice
+    sender_watch: SenderWatch
     enrolments: Enrolments
     enrolment_text: Callable[[str], str]
     directories: Directories

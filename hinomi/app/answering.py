@@ -4,11 +4,13 @@ import time
 from typing import Protocol
 
 from hinomi.access.access import Access
+from hinomi.app.mail_rounds import MailRounds
 from hinomi.database import Database
 from hinomi.response.accounts.directories import Directories
 from hinomi.response.desk import ResponseDesk
 from hinomi.response.mail.connectors import MailConnectors
 from hinomi.response.mail.post_office import PostOffice
+from hinomi.response.mail.sender_watch import SenderWatch
 from hinomi.response.sealed import sealing_box
 from hinomi.response.shells import Shells
 from hinomi.settings import Settings
@@ -41,6 +43,14 @@ def open_post_office(rooms: Rooms) -> PostOffice:
     rooms.response.carry_by(office)
     rooms.response.tasks.wishes.looks.append(office.look)
     return office
+
+
+def open_sender_watch(rooms: Rooms, office: PostOffice) -> tuple[SenderWatch, MailRounds]:
+    """What keeps letters of listed senders out of mailboxes, and its thread."""
+    watch = SenderWatch(rooms.database, rooms.access.audit, office, rooms.response.block_list, time.time)
+    rounds = MailRounds(watch.sweep)
+    watch.is_stopping = rounds.is_stopping
+    return watch, rounds
 
 
 def open_directories(rooms: Rooms) -> Directories:

@@ -11,7 +11,7 @@ from dataclasses import asdict
 from typing import Any, Self
 
 from hinomi.access.access import Access
-from hinomi.app.answering import open_directories, open_post_office, open_shells
+from hinomi.app.answering import open_directories, open_post_office, open_sender_watch, open_shells
 from hinomi.app.content import open_book
 from hinomi.app.folder import DataFolder
 from hinomi.app.forensics import open_forensics
@@ -106,6 +106,8 @@ class House:
         self.shells = open_shells(self)
         closing.callback(self.shells.close)
         self.post_office = open_post_office(self)
+        self.sender_watch, self.mail_rounds = open_sender_watch(self, self.post_office)
+        closing.callback(self.mail_rounds.close)
         self.directories = open_directories(self)
         self.exceptions = ExceptionBook(self.database, self.access.audit, lambda: self.content, time.time)
         self.letters = DeadLetters(self.database)
@@ -159,6 +161,7 @@ class House:
             self.sensing.gateway.start()
         self.hunt.start()
         self.upkeep.start()
+        self.mail_rounds.start()
 
     def stop(self) -> None:
         """End after the batch under way; what is in the spool stays there for the next start."""

@@ -51,6 +51,7 @@ def api_house(house: House) -> ApiHouse:
         response=house.response,
         shells=house.shells,
         post_office=house.post_office,
+        sender_watch=house.sender_watch,
         enrolments=house.sensing.enrolments,
         enrolment_text=house.sensing.text,
         directories=house.directories,

@@ -51,6 +51,37 @@ def connectors(data: Path | None, as_json: bool) -> None:
         click.echo(f"{row['name']:<20} {row['kind']:<8} {row['address']}")
 
 
+@mail.command(
+    help=say(
+        "What each connector does about senders on the block list.",
+        "ブロックリストの送信者に対する各コネクターの状態を表示します。",
+    )
+)
+@data_option
+@json_option
+def enforcement(data: Path | None, as_json: bool) -> None:
+    from hinomi.app.terminal import running_server
+
+    rows = running_server(read_settings({"data": data})).get("/console/api/mail/enforcement")["items"]
+    if as_json:
+        print_json(rows)
+        return
+    for row in rows:
+        at = datetime.fromtimestamp(row["swept"] / 1000, UTC).isoformat(timespec="seconds") if row["swept"] else "-"
+        held = say(f"{row['held']} held", f"隔離 {row['held']} 件")
+        click.echo(f"{row['connector']:<20} {_STATES[row['state']]:<12} {at:<25} {held}")
+        for mailbox, why in row["reasons"].items():
+            click.echo(f"  {mailbox}: {why}".replace("  : ", "  "))
+
+
+_STATES = {
+    "idle": say("no sender is listed", "対象の送信者なし"),
+    "enforced": say("enforced", "適用中"),
+    "waiting": say("waiting", "確認待ち"),
+    "failed": say("failed", "失敗"),
+}
+
+
 def _message(command: Command) -> Command:
     for option in (
         click.option("--mailbox", default="", help=say("Only in this mailbox.", "このメールボックスのみ。")),

@@ -14,6 +14,10 @@ def verify(task: ResponseTask, looker: Looker) -> Verdict:
     wanted, version = task.action == "block_object", task.result.get("version", 0)
     if task.result.get("listed") is not wanted:
         return Verdict(False, Words("The list is not as it was asked.", "ブロックリストが要求どおりではありません。"))
+    if task.parameters["type"] == "senderMailAddress" and task.parameters.get("action") != "log":
+        text = f"The list (version {version}) is as asked. Mail connectors, where there are any, follow with their next round."
+        ja = f"ブロックリスト (版 {version}) に反映しました。メールコネクターがある場合は次の巡回で適用されます。"
+        return Verdict(True, Words(text, ja), {"version": version})
     if task.parameters["type"] not in ON_SENSORS or task.parameters.get("action") == "log":
         text = "The list (version {0}) is as asked. Endpoints do not block it themselves: it is in the exports."
         ja = "ブロックリスト (版 {0}) に反映しました。エンドポイントでは遮断されず、エクスポートの対象になります。"

@@ -9,12 +9,14 @@ from hinomi.api.gate import Rooms, console
 from hinomi.api.reply import Json, no_content, reply
 from hinomi.api.resource import resource
 from hinomi.api.shapes import Sent, Shape
+from hinomi.response.mail.enforcement import Enforcement
 from hinomi.response.mail.post_office import wanted_of
 from hinomi.schema.principal import Permission, Principal
 
 router = resource("/console/api", "response")
 
 Administrator = Annotated[Principal, Depends(console(Permission.ADMINISTER))]
+_VIEW = [Depends(console(Permission.VIEW))]
 Responder = Annotated[Principal, Depends(console(Permission.RESPOND))]
 
 
@@ -32,6 +34,27 @@ class ConnectorShape(Shape):
 
 class ConnectorsShape(Shape):
     items: list[ConnectorShape]
+
+
+class EnforcementShape(Shape):
+    """What a connector does about senders on the block list. Times are ms since 1970 UTC.
+
+    `state`: enforced; waiting (not every mailbox was looked into yet, or not for 15 minutes); failed (a mailbox cannot be looked into);
+    idle (no sender is listed). `swept`: what had arrived by then was looked at, in all mailboxes. `held`: letters in quarantine because
+    of the list. `reasons`: mailbox ("" for the connector) -> why it could not be looked into, at most 50.
+    """
+
+    connector: str
+    kind: Literal["imap", "maildir"]
+    state: Literal["idle", "enforced", "waiting", "failed"]
+    swept: int | None
+    held: int
+    mailboxes: int
+    reasons: dict[str, str]
+
+
+class EnforcementsShape(Shape):
+    items: list[EnforcementShape]
 
 
 class CopyShape(Shape):
@@ -91,6 +114,12 @@ def remove_connector(name: str, house: Rooms, who: Administrator) -> Response:
     return no_content()
 
 
+@router.get("/mail/enforcement", responses={200: {"model": EnforcementsShape}}, dependencies=_VIEW)
+def get_enforcement(house: Rooms) -> Response:
+    """What each mail connector does about senders on the block list."""
+    return reply({"items": [enforcement_row(one) for one in house.sender_watch.enforcement()]})
+
+
 @router.get("/mail/search", responses={200: {"model": FoundShape}})
 def search_mail(
     house: Rooms,
@@ -104,6 +133,18 @@ def search_mail(
     found = house.post_office.search(wanted_of(given))
     items = [_copy(one) for one in found.pop("copies")]
     return reply({"items": items, "total": len(items), **found})
+
+
+def enforcement_row(one: Enforcement) -> dict[str, Any]:
+    return {
+        "connector": one.connector,
+        "kind": one.kind,
+        "state": str(one.state),
+        "swept": one.swept_ms,
+        "held": one.held,
+        "mailboxes": one.mailboxes,
+        "reasons": dict(one.reasons),
+    }
 
 
 def _connector(row: dict[str, Any]) -> dict[str, Any]:

@@ -12,14 +12,29 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from hinomi.errors import InputError, NotFound
-from hinomi.response.mail.mail_store import WINDOW_DAYS, Copy, Extent, MailboxTrouble, Place, Wanted
+from hinomi.response.mail.mail_store import (
+    WINDOW_DAYS,
+    Copy,
+    Extent,
+    Head,
+    MailboxTrouble,
+    Place,
+    Stretch,
+    Wanted,
+    is_own,
+)
 from hinomi.response.mail.message import MAX_MESSAGE_BYTES, Letter, read_letter
+from hinomi.response.mail.senders import MAX_HEAD_BYTES
 
 TIMEOUT_S = 30
 _LIST = re.compile(rb'\((?P<flags>[^)]*)\) (?:"(?:[^"\\]|\\.)*"|NIL) (?P<name>.+)')
 _DATE = re.compile(rb'INTERNALDATE "([^"]{20,40})"')
 _FLAGS = re.compile(rb"FLAGS \(([^)]*)\)")
 _SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
+_HEAD_UID = re.compile(rb"\bUID (\d{1,10})\b")
+_VALIDITY, _NEXT = re.compile(rb"UIDVALIDITY (\d{1,10})"), re.compile(rb"UIDNEXT (\d{1,10})")
+_NOT_WATCHED = {b"\\sent", b"\\drafts", b"\\trash", b"\\all", b"\\flagged"}  # RFC 6154
+_FETCHED = 50  # heads asked for at once
 _UID = re.compile(r"(\d{1,10}):(\d{1,10})")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -64,14 +79,46 @@ class ImapStore:
             raise NotFound(f"no such message in {place.mailbox}")
         return found[1]
 
-    def remove(self, place: Place) -> None:
+    def remove(self, place: Place) -> bool:
         uid = self._selected_uid(place, is_read_only=False)
         if uid is None or not self._ask(lambda line: line.uid("FETCH", uid, "(UID)"))[0]:
-            return
+            return False
         if b"UIDPLUS" not in (self._ask(lambda line: line.capability())[0] or b"").upper().split():
             raise MailboxTrouble("the server cannot expunge one message alone (UIDPLUS, RFC 4315)")
         self._ask(lambda line: line.uid("STORE", uid, "+FLAGS.SILENT", r"(\Deleted)"))
         self._ask(lambda line: line.uid("EXPUNGE", uid))
+        return True
+
+    def watched(self, mailbox: str) -> list[str]:
+        listed = self._listed(mailbox)
+        return [name for name, flags in listed if not flags & _NOT_WATCHED and not is_own(name)]
+
+    def end_of(self, mailbox: str, folder: str, after: str) -> str:  # noqa: ARG002
+        """`UIDVALIDITY:UIDNEXT`; the folder need not be opened for it."""
+        self._login(mailbox)
+        said = self._ask(lambda line: line.status(_quoted(folder), "(UIDVALIDITY UIDNEXT)"), f"{mailbox}/{folder}")
+        text = said[0] if isinstance(said[0], bytes) else b""
+        validity, following = _VALIDITY.search(text), _NEXT.search(text)
+        if validity is None or following is None:
+            raise MailboxTrouble(f"{mailbox}/{folder}: the server does not tell UIDVALIDITY and UIDNEXT")
+        return f"{int(validity.group(1))}:{int(following.group(1))}"
+
+    def heads(self, stretch: Stretch, most: int) -> tuple[list[Head], str]:
+        """By UID. Where the numbers mean something else now (UIDVALIDITY), from the first one on."""
+        validity, _, following = stretch.until.partition(":")
+        before, _, first = stretch.after.partition(":")
+        start, end = int(first) if before == validity else 1, int(following)
+        if start >= end:
+            return [], stretch.until
+        if self._select(stretch.mailbox, stretch.folder, is_read_only=True) != validity:
+            raise MailboxTrouble(f"{stretch.mailbox}/{stretch.folder}: renumbered meanwhile; looked into again later")
+        # the server's day may be another than ours: one day more, and each letter's own moment decides
+        day = _day(datetime.fromtimestamp(stretch.since_ms / 1000, UTC) - timedelta(days=2))
+        said = self._ask(lambda line: line.uid("SEARCH", "UID", f"{start}:{end - 1}", "SINCE", day))
+        uids = sorted(int(uid) for uid in (said[0] or b"").split())
+        heads = self._heads_of(stretch, validity, uids[:most])
+        kept = [head for head in heads if head.arrived_ms >= stretch.since_ms]
+        return kept, stretch.until if len(uids) <= most else f"{validity}:{uids[most - 1] + 1}"
 
     def put_back(self, copy: Copy, raw: bytes) -> str:
         mailbox, folder = copy.place.mailbox, copy.place.folder
@@ -95,6 +142,22 @@ class ImapStore:
                 line.shutdown()
 
     # ---- within -----------------------------------------------------------------------------------------------------
+    def _heads_of(self, stretch: Stretch, validity: str, uids: list[int]) -> Iterator[Head]:
+        for at in range(0, len(uids), _FETCHED):
+            parts = self._fetched_heads(",".join(map(str, uids[at : at + _FETCHED])))
+            for part, behind in zip(parts, [*parts[1:], b""], strict=True):
+                if not isinstance(part, tuple):
+                    continue
+                told = part[0] + (b" " + behind if isinstance(behind, bytes) else b"")
+                uid, moment, size = _HEAD_UID.search(told), _DATE.search(told), _SIZE.search(told)
+                if uid and moment:
+                    place = Place(self._name, stretch.mailbox, stretch.folder, f"{validity}:{int(uid.group(1))}")
+                    yield Head(place, _moment_ms(moment.group(1)), int(size.group(1)) if size else 0, part[1])
+
+    def _fetched_heads(self, uids: str) -> list[Any]:
+        wanted = f"(UID INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER]<0.{MAX_HEAD_BYTES}>)"
+        return self._ask(lambda line: line.uid("FETCH", uids, wanted))
+
     def _has(self, mailbox: str, folder: str, letter: Letter) -> bool:
         wanted = Wanted(message_id=letter.message_id)
         uids = self._search(mailbox, folder, wanted) if letter.message_id else []
@@ -142,8 +205,7 @@ class ImapStore:
             said = self._ask(lambda line: line.uid("SEARCH", "HEADER", "Message-ID", text))
         else:
             since = datetime.now(UTC) - timedelta(days=WINDOW_DAYS)
-            day = f"{since.day}-{_MONTHS[since.month - 1]}-{since.year}"
-            said = self._ask(lambda line: line.uid("SEARCH", "SINCE", day))
+            said = self._ask(lambda line: line.uid("SEARCH", "SINCE", _day(since)))
         return [f"{validity}:{uid.decode()}" for uid in (said[0] or b"").split()]
 
     def _select(self, mailbox: str, folder: str, *, is_read_only: bool) -> str:
@@ -154,13 +216,18 @@ class ImapStore:
         return (said[0] or b"0").decode() if said else "0"
 
     def _folders(self, mailbox: str) -> list[str]:
+        return [name for name, _ in self._listed(mailbox)]
+
+    def _listed(self, mailbox: str) -> list[tuple[str, set[bytes]]]:
+        """(folder, what the server says of it, lower case)"""
         self._login(mailbox)
-        found: list[str] = []
+        found: list[tuple[str, set[bytes]]] = []
         for line in self._ask(lambda line: line.list()):
             text = line[0] + b" " + line[1] if isinstance(line, tuple) else line
             match = _LIST.fullmatch(text or b"")
-            if match and b"\\noselect" not in match.group("flags").lower():
-                found.append(_unquoted(match.group("name")))
+            flags = set(match.group("flags").lower().split()) if match else set()
+            if match and b"\\noselect" not in flags:
+                found.append((_unquoted(match.group("name")), flags))
         return found
 
     def _login(self, mailbox: str) -> None:
@@ -211,6 +278,10 @@ class ImapStore:
 def _moment_ms(text: bytes) -> int:
     found = imaplib.Internaldate2tuple(b'INTERNALDATE "' + text + b'"')
     return int(time.mktime(found) * 1000) if found else 0
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment.day}-{_MONTHS[moment.month - 1]}-{moment.year}"
 
 
 def _quoted(folder: str) -> str:

@@ -66,6 +66,27 @@ class Copy:
     attributes: dict[str, int | str] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The beginning of a letter that is new in its folder. `arrived_ms`: by the store, since 1970 UTC."""
+
+    place: Place
+    arrived_ms: int
+    size_bytes: int
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """What of a folder is looked through: from behind the mark `after` ("": from the beginning) to `until`, by `end_of`."""
+
+    mailbox: str
+    folder: str
+    after: str
+    until: str
+    since_ms: int  # what arrived earlier is passed over
+
+
 @dataclass(slots=True)
 class Extent:
     """How much was looked at, and whether all of it was."""
@@ -90,8 +111,20 @@ class MailStore(Protocol):
 
     def fetch(self, place: Place) -> bytes: ...
 
-    def remove(self, place: Place) -> None:
-        """For good; no error when it is gone already."""
+    def remove(self, place: Place) -> bool:
+        """For good; False when it had gone already."""
+        ...
+
+    def watched(self, mailbox: str) -> list[str]:
+        """Folders in which letters arrive: not what the owner wrote, threw away or has not sent yet."""
+        ...
+
+    def end_of(self, mailbox: str, folder: str, after: str) -> str:
+        """The mark behind what lies in the folder at this moment; `after` itself where nothing came since that mark."""
+        ...
+
+    def heads(self, stretch: Stretch, most: int) -> tuple[list[Head], str]:
+        """The first ones, and the mark behind them; `stretch.until` when nothing is left. Some may come twice, none is left out."""
         ...
 
     def put_back(self, copy: Copy, raw: bytes) -> str:
@@ -99,6 +132,15 @@ class MailStore(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+# Names of folders that are not watched, where the server does not say what a folder is for (RFC 6154).
+_OWN = {"sent", "sent items", "sent messages", "drafts", "trash", "deleted items", "deleted messages", "outbox"}
+
+
+def is_own(folder: str) -> bool:
+    """Does the owner of a mailbox fill this folder, going by its name."""
+    return folder.replace("/", ".").rpartition(".")[2].casefold() in _OWN
 
 
 class MailboxTrouble(Unavailable):

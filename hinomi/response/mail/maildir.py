@@ -9,18 +9,22 @@ import os
 import re
 import secrets
 import stat
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from hinomi.errors import InputError, NotFound, Unavailable
-from hinomi.response.mail.mail_store import Copy, Extent, MailboxTrouble, Place, Wanted
+from hinomi.response.mail.mail_store import Copy, Extent, Head, MailboxTrouble, Place, Stretch, Wanted, is_own
 from hinomi.response.mail.message import MAX_MESSAGE_BYTES, read_letter
+from hinomi.response.mail.senders import MAX_HEAD_BYTES
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _NAME = re.compile(r"[^/\x00]{1,255}")
 INBOX = "INBOX"
 PARTS = ("cur", "new")
+SETTLED_NS = 2_000_000_000  # file systems keep times coarsely: a younger folder may change again within the same tick
+OVERLAP_NS = 60_000_000_000
 
 
 class MaildirStore:
@@ -63,7 +67,7 @@ class MaildirStore:
                     raise NotFound("not a message that can be read")
                 return file.read(MAX_MESSAGE_BYTES)
 
-    def remove(self, place: Place) -> None:
+    def remove(self, place: Place) -> bool:
         with (
             contextlib.suppress(NotFound),
             self._located(place) as (folder, name),
@@ -71,6 +75,35 @@ class MaildirStore:
         ):
             os.unlink(name, dir_fd=folder)
             os.fsync(folder)
+            return True
+        return False
+
+    def watched(self, mailbox: str) -> list[str]:
+        return [folder for folder in self._folders(mailbox) if not is_own(folder)]
+
+    def end_of(self, mailbox: str, folder: str, after: str) -> str:
+        """`moment of now/moment of the folder`, in ns; the latter 0 while it is too young to tell a change by."""
+        now_ns, changed_ns = time.time_ns(), 0
+        for part in PARTS:
+            with contextlib.suppress(NotFound), self._folder(mailbox, folder, part) as handle:
+                changed_ns = max(changed_ns, os.fstat(handle).st_mtime_ns)
+        if changed_ns and changed_ns == _mark(after)[1]:
+            return after
+        return f"{now_ns}/{changed_ns if now_ns - changed_ns > SETTLED_NS else 0}/"
+
+    def heads(self, stretch: Stretch, most: int) -> tuple[list[Head], str]:
+        """By the time of the last change of the file (a rename into the folder is one), then by name."""
+        after_ns, _, last = _mark(stretch.after)
+        until_ns = _mark(stretch.until)[0]
+        if after_ns > until_ns:  # the clock was set back
+            after_ns, last = 0, ""
+        # a part of a stretch goes on exactly; a new stretch begins somewhat earlier, for clocks of files run behind
+        behind = (after_ns, last) if last else (after_ns - OVERLAP_NS, "")
+        found = sorted(one for one in self._changed(stretch) if behind < (one[0], one[1]) and one[0] <= until_ns)
+        heads = [head for _, uid in found[:most] if (head := self._head(stretch, uid)) is not None]
+        if len(found) <= most:
+            return heads, stretch.until
+        return heads, f"{found[most - 1][0]}/0/{found[most - 1][1]}"
 
     def put_back(self, copy: Copy, raw: bytes) -> str:
         """By way of a hidden name, so that nobody sees half a message; owner, mode and time are those it had."""
@@ -98,6 +131,30 @@ class MaildirStore:
         """Nothing stays open."""
 
     # ---- within -----------------------------------------------------------------------------------------------------
+    def _changed(self, stretch: Stretch) -> Iterator[tuple[int, str]]:
+        """(last change in ns, name) of what arrived since then."""
+        for part in PARTS:
+            with contextlib.suppress(NotFound), self._folder(stretch.mailbox, stretch.folder, part) as handle:
+                for name in _names(handle):
+                    with contextlib.suppress(OSError):
+                        found = os.stat(name, dir_fd=handle, follow_symlinks=False)
+                        is_letter = stat.S_ISREG(found.st_mode) and not name.startswith(".")
+                        if is_letter and found.st_mtime_ns // 1_000_000 >= stretch.since_ms:
+                            yield found.st_ctime_ns, f"{part}/{name}"
+
+    def _head(self, stretch: Stretch, uid: str) -> Head | None:
+        """None when it has left the place meanwhile: where it is now it counts as changed, and is looked at there."""
+        place = Place(self._name, stretch.mailbox, stretch.folder, uid)
+        with (
+            contextlib.suppress(NotFound, OSError),
+            self._located(place) as (folder, name),
+            os.fdopen(os.open(name, _FILE, dir_fd=folder), "rb") as file,
+        ):
+            found = os.fstat(file.fileno())
+            if stat.S_ISREG(found.st_mode):
+                return Head(place, found.st_mtime_ns // 1_000_000, found.st_size, file.read(MAX_HEAD_BYTES))
+        return None
+
     def _copy(self, place: Place, raw: bytes) -> Copy:
         with self._located(place) as (folder, name):
             try:
@@ -172,6 +229,14 @@ class MaildirStore:
         with contextlib.suppress(NotFound, Unavailable), self._folder(name, INBOX, "cur"):
             return True
         return False
+
+
+def _mark(text: str) -> tuple[int, int, str]:
+    """(moment in ns, moment of the folder in ns, name of the last letter)"""
+    if not text:
+        return 0, 0, ""
+    moment, settled, last = text.split("/", 2)
+    return int(moment), int(settled), last
 
 
 @contextlib.contextmanager

@@ -96,7 +96,9 @@ class PostOffice:
         """{copies, partial, examined, troubles}; those in quarantine are among them, with their state."""
         extent, troubles = Extent(), list[str]()
         copies = [_shown(copy, "delivered") for copy in self._copies(wanted, extent, troubles)]
-        copies += [_shown(copy_of(row), row.state) for row in self.quarantine.rows(wanted) if row.state == "quarantined"]
+        copies += [
+            _shown(copy_of(row), row.state) for row in self.quarantine.rows(wanted) if row.state == "quarantined"
+        ]
         return {"copies": copies, "partial": extent.is_partial, "examined": extent.examined, "troubles": troubles[:50]}
 
     # ---- the three works --------------------------------------------------------------------------------------------
@@ -111,12 +113,14 @@ class PostOffice:
         for row in again:
             if row.state == "held":
                 self.quarantine.mark(row.unique_id, "quarantined", task_id)
-        return found + [
-            _shown(copy_of(row), "quarantined") for row in again if row.state in ("held", "quarantined")
-        ]
+        return found + [_shown(copy_of(row), "quarantined") for row in again if row.state in ("held", "quarantined")]
 
     def _restore(self, task_id: str, wanted: Wanted, _extent: Extent, _troubles: list[str]) -> list[dict[str, Any]]:
-        rows = [row for row in self.quarantine.rows(wanted) if row.state in ("held", "quarantined") or row.task_id == task_id]
+        rows = [
+            row
+            for row in self.quarantine.rows(wanted)
+            if row.state in ("held", "quarantined") or row.task_id == task_id
+        ]
         return [self._done(copy_of(row), "restored", partial(self._put_back, task_id, row)) for row in rows]
 
     def _delete(self, task_id: str, wanted: Wanted, extent: Extent, troubles: list[str]) -> list[dict[str, Any]]:

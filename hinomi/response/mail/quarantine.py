@@ -29,9 +29,7 @@ MAX_COPIES = 500
 class Quarantine:
     """Thread-safe. `folder`: 0700."""
 
-    def __init__(
-        self, database: Database, audit: Audit, folder: Path, box: Fernet, clock: Callable[[], float]
-    ) -> None:
+    def __init__(self, database: Database, audit: Audit, folder: Path, box: Fernet, clock: Callable[[], float]) -> None:
         self._database, self._audit = database, audit
         self._folder, self._box, self._clock = folder, box, clock
 

@@ -30,3 +30,37 @@ TAKEN = sa.Table(
     sa.Column("task_id", sa.String(16), nullable=False),
     sa.Column("changed_ms", sa.BigInteger, nullable=False),
 )
+
+# What the watch over listed senders knows. `made_ms`: when the connector was made, so that another of its name begins anew.
+WATCHED = sa.Table(
+    "mail_watched",
+    metadata,
+    sa.Column("connector", sa.String(64), primary_key=True),
+    sa.Column("mailbox", sa.String(320), primary_key=True),  # "": the connector itself could not be opened
+    sa.Column("made_ms", sa.BigInteger, nullable=False),
+    sa.Column("tried_ms", sa.BigInteger, nullable=False),
+    sa.Column("swept_ms", sa.BigInteger),  # all that had arrived by then was looked at
+    sa.Column("trouble", sa.Text, nullable=False),
+)
+MARKS = sa.Table(
+    "mail_marks",
+    metadata,
+    sa.Column("key", sa.String(64), primary_key=True),  # SHA-256 of connector, mailbox, folder: their names may be long
+    sa.Column("connector", sa.String(64), nullable=False, index=True),
+    sa.Column("made_ms", sa.BigInteger, nullable=False),
+    sa.Column("mark", sa.Text, nullable=False),
+)
+LISTED_SENDERS = sa.Table(
+    "mail_listed_senders",
+    metadata,
+    sa.Column("value", sa.String(2048), primary_key=True),
+    sa.Column("since_ms", sa.BigInteger, nullable=False),
+)
+NOTED = sa.Table(
+    "mail_noted",
+    metadata,
+    sa.Column(
+        "key", sa.String(64), primary_key=True
+    ),  # SHA-256 of the place of a letter that was told and left where it is
+    sa.Column("at_ms", sa.BigInteger, nullable=False),
+)

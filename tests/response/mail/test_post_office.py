@@ -6,45 +6,17 @@ import stat
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from hinomi.errors import Forbidden, InputError, Refused
-from hinomi.response.mail.connectors import MailConnectors
-from hinomi.response.mail.post_office import PostOffice, wanted_of
-from hinomi.response.sealed import sealing_box
-from hinomi.schema.task import ResponseTask, Target, TargetKind, TaskState
+from hinomi.response.mail.post_office import wanted_of
+from hinomi.schema.task import Target, TargetKind, TaskState
 from tests.make_mail import ID, SAMPLE, ImapServer, deliver, imap_server, letter, maildir, no_dovecot
-from tests.make_response import ADMINISTRATOR, ASKER, Desk
+from tests.make_post_office import Office
+from tests.make_response import ADMINISTRATOR, ASKER
 
 DIGEST = hashlib.sha256(SAMPLE).hexdigest()
-
-
-class Office(Desk):
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
-        self.folder = folder
-        box = sealing_box(folder / "sealing.key")
-        self.connectors = MailConnectors(self.database, self.audit, box, self.clock)
-        quarantine = folder / "mail-quarantine"
-        self.office = PostOffice(self.database, self.audit, self.connectors, quarantine, box, self.clock)
-        self.desk.carry_by(self.office)
-        self.tasks.wishes.looks.append(self.office.look)
-
-    def do(self, action: str, **parameters: Any) -> ResponseTask:
-        task = self.tasks.ask(ASKER, action, Target(TargetKind.MESSAGE, "the message"), parameters)
-        self.desk._carrying.work()
-        self.desk.verification.work()
-        self.desk.verification.settle()
-        return self.tasks.get(task.id)
-
-    def found(self, **parameters: Any) -> list[tuple[str, str, str]]:
-        copies = self.office.search(wanted_of(parameters))["copies"]
-        return sorted((copy["mailbox"], copy["folder"], copy["status"]) for copy in copies)
-
-    def sealed(self) -> list[Path]:
-        return sorted((self.folder / "mail-quarantine").glob("*"))
 
 
 @pytest.fixture(scope="module")
