@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -41,3 +42,25 @@ def test_roles(shared: Running, connected: Path) -> None:
     assert [(row["name"], row["kind"]) for row in rows] == [("post", "maildir")]
     taken = shared.key(Role.ADMINISTRATOR).post("/console/api/mail-connectors", json=wish | {"name": "post"})
     assert taken.status_code == 409
+
+
+def test_what_connectors_do_about_listed_senders(shared: Running, connected: Path) -> None:
+    """The route alone; the rounds are driven here, for the running house may be far from its next one."""
+    viewer = shared.key(Role.ANALYST)
+    (row,) = viewer.get("/console/api/mail/enforcement").json()["items"]
+    assert (row["connector"], row["kind"], row["state"], row["held"]) == ("post", "maildir", "idle", 0)
+    item = {"type": "senderMailAddress", "value": "mallory@example.net"}
+    assert shared.key().post("/console/api/block-list", json={"items": [item]}).status_code == 207
+    try:
+        path = deliver(maildir(connected, "anna"), letter("<listed@example.net>"), "1.M9.host:2,")
+        os.utime(path)
+        shared.house.mail_rounds.close()
+        shared.house.sender_watch.is_stopping = lambda: False
+        shared.house.sender_watch.sweep()
+        (row,) = viewer.get("/console/api/mail/enforcement").json()["items"]
+        assert (row["state"], row["held"], row["mailboxes"], row["reasons"]) == ("enforced", 1, 1, {})
+        assert row["swept"] is not None
+        found = shared.key().get("/console/api/mail/search", params={"messageId": "<listed@example.net>"}).json()
+        assert [copy["status"] for copy in found["items"]] == ["quarantined"]
+    finally:
+        shared.key().request("DELETE", "/console/api/block-list", json={"items": [item]})
