@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from hinomi.access.audit import Audit
 from hinomi.api.console.block_list import list_shape
+from hinomi.api.console.enforcement import enforcement_shape
 from hinomi.api.console.response_tasks import detail_row, task_row
 from hinomi.api.console.scripts import script_row
 from hinomi.app.desk import quote
@@ -20,7 +21,10 @@ from hinomi.errors import HinomiError, InputError
 from hinomi.inventory.inventory import Inventory
 from hinomi.response.block_files import export, read_csv
 from hinomi.response.desk import ResponseDesk
+from hinomi.response.mail.connectors import MailConnectors
+from hinomi.response.mail_places import mail_places
 from hinomi.response.scripts import Draft
+from hinomi.response.sealed import sealing_box
 from hinomi.response.task_list import TaskQuery
 from hinomi.schema.principal import COMMAND_LINE
 from hinomi.schema.task import ENDED, ResponseTask, Target, TargetKind, TaskState
@@ -45,6 +49,7 @@ class RespondingDesk(Protocol):
     def undo(self, id_: str) -> Row: ...
     def decide(self, id_: str, reason: str | None, user: str, password: Callable[[], str]) -> Row: ...
     def block_list(self) -> Row: ...
+    def enforcement(self, value: str) -> Row: ...
     def export(self, format_: str) -> str: ...
     def import_csv(self, raw: bytes) -> Row: ...
     def scripts(self) -> list[Row]: ...
@@ -62,6 +67,8 @@ def open_responding(settings: Settings) -> Iterator[RespondingDesk]:
     database = open_database(settings)
     inventory, audit = Inventory(database, time.time), Audit(database, time.time)
     desk = ResponseDesk(database, audit, inventory, time.time, settings.data, operational_url(settings))
+    connectors = MailConnectors(database, audit, sealing_box(settings.data / "sealing.key"), time.time)
+    desk.enforcement.elsewhere.append(lambda: mail_places(connectors))
     try:
         yield _FolderDesk(desk)
     finally:
@@ -113,7 +120,10 @@ class _FolderDesk:
         )
 
     def block_list(self) -> Row:
-        return list_shape(self._desk.block_list)
+        return list_shape(self._desk)
+
+    def enforcement(self, value: str) -> Row:
+        return enforcement_shape(self._desk.enforcement.of(value))
 
     def export(self, format_: str) -> str:
         version, objects = self._desk.block_list.effective()
@@ -184,6 +194,9 @@ class _ServerDesk:
 
     def block_list(self) -> Row:
         return self._server.get(f"{_API}/block-list")
+
+    def enforcement(self, value: str) -> Row:
+        return dict(self._server.ask("GET", f"{_API}/block-list/enforcement", {"value": value}).json())
 
     def export(self, format_: str) -> str:
         return self._server.ask("GET", f"{_API}/block-list/export", {"format": format_}).text

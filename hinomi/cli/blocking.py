@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from hinomi.cli.enforcement import print_enforcement, state_word
 from hinomi.cli.frame import data_option, json_option, print_json, say
 from hinomi.cli.response_tasks import told
 from hinomi.settings import read_settings
@@ -52,10 +53,11 @@ def _carry(
 
 @click.command(
     help=say(
-        "Print the block list, or write it as a file for other products (--format).",
-        "ブロックリストを表示、または他製品向けの形式 (--format) で出力します。",
+        "Print the block list, where VALUE of it is enforced and why not elsewhere, or a file for other products (--format).",
+        "ブロックリスト、VALUE の適用先と未適用の理由、または他製品向けの形式 (--format) を出力します。",
     )
 )
+@click.argument("value", required=False)
 @click.option("--format", "format_", type=click.Choice(_FORMATS))
 @click.option(
     "--import",
@@ -65,7 +67,7 @@ def _carry(
 )
 @data_option
 @json_option
-def blocked(format_: str | None, file: Path | None, data: Path | None, as_json: bool) -> None:
+def blocked(value: str | None, format_: str | None, file: Path | None, data: Path | None, as_json: bool) -> None:
     from hinomi.app.responding import open_responding
 
     with open_responding(read_settings({"data": data})) as desk:
@@ -75,13 +77,17 @@ def blocked(format_: str | None, file: Path | None, data: Path | None, as_json: 
         if format_:
             click.echo(desk.export(format_), nl=False)
             return
-        found = desk.block_list()
+        found = desk.block_list() if value is None else desk.enforcement(value)
     if as_json:
         print_json(found)
         return
+    if value is not None:
+        print_enforcement(found)
+        return
     for row in found["items"]:
-        told = ", ".join(f"{word} {count}" for word, count in row["enforcement"].items())
-        click.echo(f"{row['type']:<18} {row['value']:<40} {row['action']:<6} {row['risk']:<7} {told}")
+        told = ", ".join(f"{state_word(word)} {count}" for word, count in row["enforcement"].items())
+        state = state_word(row["state"])
+        click.echo(f"{row['type']:<18} {row['value']:<40} {row['risk']:<7} {state}{f' ({told})' if told else ''}")
     if not found["items"]:
         click.echo(say("Nothing is on the block list.", "ブロックリストは空です。"))
 

@@ -5,6 +5,7 @@ A sensor's word is kept as it came (bounded by the gateway) and read into an `En
 
 import threading
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, delete, func, insert, or_, select, update
@@ -33,6 +34,19 @@ _ORDERS: dict[str, ColumnElement[Any]] = {
 }
 _SEARCHED = 8000  # characters of what a search looks into
 _VERSIONS = ("policy_version", "pattern_version", "block_version")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An endpoint and one action: `cannot` says why it is not able to do it, "" when it is."""
+
+    guid: str
+    name: str
+    platform: str
+    group: str
+    is_connected: bool
+    last_seen_ms: int
+    cannot: str
 
 
 class Inventory:
@@ -154,6 +168,15 @@ class Inventory:
         wanted = select(endpoints.c.guid, endpoints.c.block_version).where(endpoints.c.connected)
         with self._database.read() as connection:
             return {row.guid: row.block_version for row in connection.execute(wanted)}
+
+    def standing(self, action: str) -> list[Standing]:
+        """Every endpoint that was not revoked, by name, and why it cannot do `action`; its facts are not read whole."""
+        cannot = endpoints.c.facts["cannot"][action].as_string().label("cannot")
+        columns = (endpoints.c.guid, endpoints.c.name, endpoints.c.platform, endpoints.c.group, endpoints.c.connected)
+        wanted = select(*columns, endpoints.c.last_seen_ms, cannot).where(endpoints.c.revoked.is_(False))
+        with self._database.read() as connection:
+            found = connection.execute(wanted.order_by(endpoints.c.name, endpoints.c.guid)).all()
+        return [Standing(*row[:6], row.cannot or "") for row in found]
 
     # ---- what people change; the caller writes the audit row in the same transaction ---------------------------------
     def set_group(self, connection: Connection, guid: str, group: str) -> None:

@@ -13,12 +13,21 @@ from urllib.parse import urlsplit
 
 from hinomi.errors import InputError, TooLarge
 from hinomi.query.moment import parse_moment
-from hinomi.response.block_object import BlockObject, ObjectRefused, normal_object
+from hinomi.response.block_object import TYPES, BlockObject, ObjectRefused, normal_object
 
 COLUMNS = ("type", "value", "action", "risk", "expires", "description")
 MAX_IMPORT_BYTES = 1 << 20
 MAX_IMPORT_ROWS = 10_000
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+# Which types stand in a file; entries that are only listed ("log") stand in csv alone.
+CARRIED: dict[str, frozenset[str]] = {
+    "csv": frozenset(TYPES),
+    "rpz": frozenset({"domain"}),
+    "hosts": frozenset({"domain"}),
+    "proxy": frozenset({"url", "domain", "ip"}),
+}
 
 
 def export(objects: Sequence[BlockObject], format_: str, version: int) -> tuple[str, str]:

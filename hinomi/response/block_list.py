@@ -17,6 +17,7 @@ from hinomi.access.permission import require
 from hinomi.database import Database
 from hinomi.errors import HinomiError, InputError, NotFound, Refused
 from hinomi.response import block_store as rows
+from hinomi.response.block_files import FORMATS
 from hinomi.response.block_object import ON_SENSORS, BlockObject, normal_object, normal_value
 from hinomi.response.life import SERVER
 from hinomi.response.tasks import Tasks
@@ -28,6 +29,7 @@ MAX_EXCEPTIONS = 5_000
 MAX_SENT_OBJECTS = 10_000  # what the action takes
 MAX_SENT_BYTES = 700 << 10  # of one command, see wire.command.MAX_COMMAND_BYTES
 RETRY_MS = 600_000  # a sensor that failed to take a version is not asked again at once
+FETCHED_MS = 60_000  # a product that asks every second is written down once a minute
 APPLY = "apply_block_list"
 _RISK = {"high": 0, "medium": 1, "low": 2}
 
@@ -49,6 +51,7 @@ class BlockList:
         self._database, self._audit, self._tasks, self._clock = database, audit, tasks, clock
         self._endpoints, self._changed = endpoints, changed
         self._tried: dict[str, tuple[int, int]] = {}  # sensor -> (version, when)
+        self._fetched: dict[str, tuple[int, int]] = {}  # format -> (version, when)
 
     # ---- what is on it ----------------------------------------------------------------------------------------------
     def all(self) -> list[BlockObject]:
@@ -214,12 +217,48 @@ class BlockList:
         if type(version) is not int or version != task.parameters.get("version"):
             return None
         values = {"enforced": _texts(task.result.get("enforced")), "reasons": _texts(task.result.get("reasons"))}
+        values["reasons"].pop(rows.SPARED, None)
+        if spared := _spared(task):
+            values["reasons"][rows.SPARED] = spared
         with self._database.begin() as connection:
             left = self._left_out
             rows.set_enforcement(
                 connection, task.target.id, version=version, at_ms=task.created_ms, left_out=left, **values
             )
         return version
+
+    def disproved(self, task: ResponseTask) -> None:
+        """Somebody looked whether the list that a sensor took is in force there, and it is not: its own word does not count."""
+        if task.action != APPLY or task.error is None:
+            return
+        with self._database.begin() as connection:
+            held = rows.enforcement_of(connection, task.target.id)
+            if held is None or held.at_ms != task.created_ms:
+                return  # of a list before that one, or it took none
+            reason = task.error.message[:300]
+            enforced = {kind: word if word == "unsupported" else "disproved" for kind, word in held.enforced.items()}
+            reasons = {
+                kind: reason if enforced.get(kind) == "disproved" else text for kind, text in held.reasons.items()
+            }
+            reasons |= {kind: reason for kind, word in enforced.items() if word == "disproved"}
+            values = {"version": held.version, "at_ms": held.at_ms, "left_out": held.left_out}
+            rows.set_enforcement(connection, task.target.id, **values, enforced=enforced, reasons=reasons)
+
+    # ---- handed on ----------------------------------------------------------------------------------------------------
+    def handed_on(self, format_: str) -> None:
+        """Somebody fetched the list in this format: kept once a minute, and at once after a change."""
+        version, now_ms = self.version, self._now_ms()
+        known = self._fetched.get(format_)
+        if known is not None and known[0] == version and now_ms - known[1] < FETCHED_MS:
+            return
+        self._fetched[format_] = (version, now_ms)
+        with self._database.begin() as connection:
+            rows.set_fetched(connection, format_, now_ms)
+
+    def fetched(self) -> dict[str, int]:
+        """Format -> when it was fetched last (ms); 0: never."""
+        with self._database.read() as connection:
+            return {format_: rows.fetched(connection, format_) for format_ in FORMATS}
 
     def enforcement(self) -> list[dict[str, Any]]:
         """By endpoint: {sensor, version, at_ms, enforced, reasons, left_out}."""
@@ -250,6 +289,13 @@ class BlockList:
 
 def _over(one: BlockObject, now_ms: int) -> bool:
     return one.expires_ms is not None and one.expires_ms <= now_ms
+
+
+def _spared(task: ResponseTask) -> str:
+    """Values that the sensor leaves out, parted by blanks: only such as were sent to it."""
+    told = task.result.get("spared")
+    sent = {each["value"] for each in task.parameters["objects"] if each["type"] == "ip"}
+    return " ".join(sorted(sent & {str(each) for each in told})) if isinstance(told, list) else ""
 
 
 def _texts(given: Any) -> dict[str, str]:

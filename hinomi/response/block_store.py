@@ -38,11 +38,13 @@ ENFORCEMENT = sa.Table(
     sa.Column("sensor", sa.String(64), primary_key=True),
     sa.Column("version", sa.BigInteger, nullable=False),
     sa.Column("at_ms", sa.BigInteger, nullable=False),
-    sa.Column("enforced", sa.JSON, nullable=False),  # type -> blocked | unsupported
-    sa.Column("reasons", sa.JSON, nullable=False),  # type -> why it is not blocked
+    sa.Column("enforced", sa.JSON, nullable=False),  # type -> blocked | flagged | unsupported | disproved
+    sa.Column("reasons", sa.JSON, nullable=False),  # type -> why it is not blocked; SPARED -> values that it leaves out
     sa.Column("left_out", sa.Integer, nullable=False),  # objects that did not fit into one command
 )
+SPARED = "spared"
 _VERSION = "block_list"
+_FETCHED = "block_list_fetched_"  # and the format
 
 
 def version(connection: Connection) -> int:
@@ -93,3 +95,15 @@ def exceptions(connection: Connection) -> list[sa.Row[Any]]:
 def set_enforcement(connection: Connection, sensor: str, **values: Any) -> None:
     connection.execute(sa.delete(ENFORCEMENT).where(ENFORCEMENT.c.sensor == sensor))
     connection.execute(sa.insert(ENFORCEMENT).values(sensor=sensor, **values))
+
+
+def enforcement_of(connection: Connection, sensor: str) -> sa.Row[Any] | None:
+    return connection.execute(sa.select(ENFORCEMENT).where(ENFORCEMENT.c.sensor == sensor)).first()
+
+
+def fetched(connection: Connection, format_: str) -> int:
+    return number(connection, _FETCHED + format_)
+
+
+def set_fetched(connection: Connection, format_: str, at_ms: int) -> None:
+    set_number(connection, _FETCHED + format_, at_ms)

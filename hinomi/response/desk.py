@@ -22,6 +22,7 @@ from hinomi.response.approvals import Approvals
 from hinomi.response.block_list import BlockList
 from hinomi.response.carrying import Carrying
 from hinomi.response.courier import Courier, NoCourier
+from hinomi.response.enforcement import Enforcement
 from hinomi.response.files import FileStore
 from hinomi.response.scripts import Scripts
 from hinomi.response.sealed import SealedSecrets
@@ -61,6 +62,7 @@ class ResponseDesk:
         self.verification = Verification(self.tasks, lambda: self.courier, inventory)
         self.scripts = Scripts(database, audit, self.signing, clock)
         self.block_list = BlockList(database, audit, self.tasks, clock, self._block_versions, self._rouse)
+        self.enforcement = Enforcement(database, inventory, self.block_list)
         self.files = FileStore(database, audit, folder / "files", clock, task_of=self.tasks.task_of)
         self._carrying = Carrying(self.tasks)
         self._wake, self._stop = threading.Event(), threading.Event()
@@ -162,6 +164,8 @@ class ResponseDesk:
             version = self.block_list.applied(task)
             if version is not None:
                 self._inventory.seen(task.target.id, at_ms=int(self._clock() * 1000), block_version=version)
+        if task.state is TaskState.FAILED:
+            self.block_list.disproved(task)
         if task.state in (TaskState.EXECUTED, TaskState.VERIFIED) and task.action in _ISOLATION:
             try:
                 with self._database.begin() as connection:

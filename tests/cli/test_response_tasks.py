@@ -58,6 +58,12 @@ def test_values_are_blocked_exported_and_let_go(data: Path) -> None:
     assert (row["state"], row["undo"]) == ("executed", "unblock_object")
     assert "bad.example" in said(data, "blocked")
     assert "0.0.0.0 bad.example" in said(data, "blocked", "--format", "hosts")
+    told = said(data, "blocked", "Bad.Example")
+    assert "linux: 0 of 1 refuse it" in told
+    assert "1: " in told
+    assert "export rpz: not enforced" in told
+    assert "適用待ち" in said(data, "blocked", "bad.example", language="ja")
+    assert run(data, "blocked", "good.example").exit_code == 1
     assert run(data, "block", "domain", "*.example").exit_code == 1
     said(data, "unblock", "domain", "bad.example")
     assert "空です" in said(data, "blocked", language="ja")

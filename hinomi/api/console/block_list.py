@@ -1,6 +1,5 @@
 """The block list: what is on it, what its endpoints do about it, its exceptions, and files for other products."""
 
-from collections import Counter
 from typing import Annotated, Any, Literal
 
 from fastapi import Depends, File, Query, Response, UploadFile
@@ -13,8 +12,10 @@ from hinomi.api.resource import resource
 from hinomi.api.shapes import Sent, Shape
 from hinomi.errors import HinomiError
 from hinomi.response.block_files import FORMATS, MAX_IMPORT_BYTES, export, read_csv
-from hinomi.response.block_list import BlockList
-from hinomi.response.block_object import ON_SENSORS, BlockObject, normal_object
+from hinomi.response.block_object import BlockObject, normal_object
+from hinomi.response.block_store import SPARED
+from hinomi.response.desk import ResponseDesk
+from hinomi.response.survey import Survey
 from hinomi.schema.principal import Permission, Principal
 
 router = resource("/console/api/block-list", "response")
@@ -31,7 +32,8 @@ Type = Literal["fileSha1", "fileSha256", "ip", "domain", "url", "senderMailAddre
 class ItemShape(Shape):
     """Times are ms since 1970 UTC; `expires` null: never. `excepted`: an exception keeps it from having any effect.
 
-    `enforcement`: how many endpoints say blocked or unsupported of it, and how many do not hold it yet (waiting).
+    `state`: enforced, partly, waiting, handedOn, notEnforced, listed or excepted, over all places; `enforcement`: how many endpoints
+    are enforced, flagged, waiting or notEnforced. More of one entry: GET /console/api/block-list/enforcement.
     """
 
     type: Type
@@ -44,6 +46,7 @@ class ItemShape(Shape):
     created: int
     source: str
     excepted: bool
+    state: str
     enforcement: dict[str, int]
 
 
@@ -126,20 +129,20 @@ class ExceptionList(Shape):
 @router.get("", responses={200: {"model": ListShape}}, dependencies=_VIEW)
 def get_list(house: Rooms) -> Response:
     """All that is on it, and what each endpoint does about it."""
-    return reply(list_shape(house.response.block_list))
+    return reply(list_shape(house.response))
 
 
-def list_shape(block_list: BlockList) -> dict[str, Any]:
-    told = block_list.enforcement()
-    excepted = {(row["type"], row["value"]) for row in block_list.exceptions()}
+def list_shape(desk: ResponseDesk) -> dict[str, Any]:
+    survey = desk.enforcement.survey()
     return {
-        "version": block_list.version,
-        "items": [item_row(one, told, one.key in excepted) for one in block_list.all()],
-        "endpoints": [_endpoint_row(row) for row in told],
+        "version": desk.block_list.version,
+        "items": [item_row(one, survey) for one in desk.block_list.all()],
+        "endpoints": [_endpoint_row(row) for row in desk.block_list.enforcement()],
     }
 
 
-def item_row(one: BlockObject, told: list[dict[str, Any]], is_excepted: bool) -> dict[str, Any]:
+def item_row(one: BlockObject, survey: Survey) -> dict[str, Any]:
+    state, counts = survey.counted(one)
     return {
         "type": one.type,
         "value": one.value,
@@ -150,16 +153,10 @@ def item_row(one: BlockObject, told: list[dict[str, Any]], is_excepted: bool) ->
         "createdBy": one.created_by,
         "created": one.created_ms,
         "source": one.source,
-        "excepted": is_excepted,
-        "enforcement": {} if is_excepted or one.action == "log" else Counter(_word(one, row) for row in told),
+        "excepted": one.key in survey.excepted,
+        "state": state,
+        "enforcement": counts,
     }
-
-
-def _word(one: BlockObject, row: dict[str, Any]) -> str:
-    """What an endpoint says of objects of this type; waiting while what it holds is older than the object."""
-    if one.type not in ON_SENSORS:
-        return "unsupported"
-    return row["enforced"].get(one.type, "waiting") if one.created_ms < row["at_ms"] else "waiting"
 
 
 def _endpoint_row(row: dict[str, Any]) -> dict[str, Any]:
@@ -168,7 +165,7 @@ def _endpoint_row(row: dict[str, Any]) -> dict[str, Any]:
         "version": row["version"],
         "at": row["at_ms"],
         "enforced": row["enforced"],
-        "reasons": row["reasons"],
+        "reasons": {kind: reason for kind, reason in row["reasons"].items() if kind != SPARED},
         "leftOut": row["left_out"],
     }
 
@@ -191,7 +188,8 @@ def _added(house: House, who: Principal, sent: ObjectWishes) -> list[dict[str, A
         good.append(given)
         answers.append({})
     made = iter(block_list.add(who, good, source=sent.source))
-    return [answer or {"item": item_row(next(made), [], is_excepted=False)} for answer in answers]
+    survey = house.response.enforcement.survey()
+    return [answer or {"item": item_row(next(made), survey)} for answer in answers]
 
 
 @router.delete("", responses={200: {"model": Removed}})
@@ -211,6 +209,7 @@ def export_list(
 ) -> Response:
     """What is in effect, for other products to fetch (an API key of the role siem is enough)."""
     version, objects = house.response.block_list.effective()
+    house.response.block_list.handed_on(format_)
     text, media_type = export(objects, format_, version)
     name = f"block-list.{'csv' if format_ == 'csv' else f'{format_}.txt'}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "ETag": f'"{version}"'}
