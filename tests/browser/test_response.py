@@ -290,8 +290,8 @@ def test_a_sensor_policy_gets_a_new_version(page: Opens, rooms: Running) -> None
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_mount_points_are_chosen_checked_kept_and_seen_again(page: Opens, rooms: Running, language: str) -> None:
     words = {
-        "en": ("Refuse listed files", "Own mount points", "Mount points", "neither auto nor", "Save as a new version", "Nowhere", "flagged"),
-        "ja": ("ファイルの起動拒否", "マウントポイントを指定", "マウントポイント", "auto でも絶対パスでもありません", "新しいバージョンとして保存", "なし", "検知のみ"),
+        "en": ("Refuse listed files", "Own mount points", "Mount points", "neither auto nor", "Save as a new version", "Nowhere", "refused once seen"),
+        "ja": ("ファイルの起動拒否", "マウントポイントを指定", "マウントポイント", "auto でも絶対パスでもありません", "新しいバージョンとして保存", "なし", "確認後に拒否"),
     }[language]  # fmt: skip
     group = f"mounts-{language}"
     seen = page(f"/endpoints/policies?group={group}", language=language)

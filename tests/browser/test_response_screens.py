@@ -15,6 +15,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from hinomi.api.server import create_app
 from hinomi.response.actions import BY_NAME
+from hinomi.response.block_list import APPLY
+from hinomi.response.life import SERVER
 from hinomi.response.shell_store import ShellPolicy
 from hinomi.schema.principal import COMMAND_LINE, Role
 from hinomi.schema.task import Target, TargetKind
@@ -174,6 +176,42 @@ def test_a_value_is_never_blocked(page: Opens, rooms: Running, language: str) ->
     row.get_by_role("button", name=words[5]).click()
     seen.get_by_role("dialog").get_by_role("button", name=words[5]).click()
     expect(row).to_have_count(0)
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_it_is_told_where_an_entry_is_enforced_and_why_not_elsewhere(
+    page: Opens, rooms: Running, language: str
+) -> None:
+    say = Words(language)
+    value = f"198.51.100.{31 if language == 'en' else 32}"
+    desk, reason = rooms.house.response, "nft is not installed (package nftables)"
+    desk.block_list.add(COMMAND_LINE, [{"type": "ip", "value": value}])
+    for number, word, why in ((3, "blocked", {}), (4, "unsupported", {"ip": reason})):
+        guid = GUID.format(number)
+        parameters = desk.block_list.sent()[0]
+        task = desk.tasks.ask(SERVER, APPLY, Target(TargetKind.ENDPOINT, guid), parameters)
+        assert desk.tasks.handed_out(task.id)
+        told = {"version": parameters["version"], "enforced": {"ip": word}, "reasons": why}
+        desk.tasks.finished(desk.tasks.command_id(task.id), guid, told)
+    seen = page("/block-list", language=language)
+    row = seen.get_by_role("row").filter(has_text=value)
+    expect(row).to_contain_text(say("enforcement.partly"))
+    expect(row).to_contain_text("1 / 4")
+    row.get_by_role("button", name=say("blockList.where.open", value=value)).click()
+    panel = seen.get_by_role("complementary", name=say("blockList.where.title"))
+    place = panel.get_by_role("region", name=say("blockList.where.endpoints", platform="Linux"))
+    expect(place).to_contain_text(say("blockList.where.count", enforced="1", total="4"))
+    expect(place).to_contain_text(reason if language == "en" else "nft がインストールされていません")
+    place.get_by_text(re.compile(f"^{say('enforcement.notEnforced')} 1$")).click()
+    expect(place.get_by_role("link", name="PC-4")).to_be_visible()
+    proxy = panel.get_by_role("region", name=say("blockList.where.export", format=say("blockFormat.proxy")))
+    expect(proxy).to_contain_text(say("enforcement.notEnforced"))
+    desk.block_list.handed_on("proxy")
+    seen.reload()
+    expect(proxy).to_contain_text(say("enforcement.handedOn"))
+    row.get_by_role("button", name=say("action.remove")).click()
+    seen.get_by_role("dialog").get_by_role("button", name=say("action.remove")).click()
+    expect(panel).to_have_count(0)
 
 
 def test_a_blocked_address_is_taken_back(page: Opens, rooms: Running) -> None:

@@ -1,6 +1,6 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { downloadAddress, get, post, removeWith, sendForm } from './client'
-import type { BlockEntry, BlockType } from './responseShapes'
+import type { BlockEnforcement, BlockEntry, BlockType } from './responseShapes'
 import type { Text } from './shapes'
 
 export const blockListQuery = queryOptions({
@@ -8,6 +8,13 @@ export const blockListQuery = queryOptions({
   queryFn: ({ signal }) => get<{ items: BlockEntry[]; version?: number }>('/block-list', {}, signal),
   refetchInterval: 10_000,
 })
+
+export const enforcementQuery = (type: string, value: string) =>
+  queryOptions({
+    queryKey: ['block-list', 'enforcement', type, value],
+    queryFn: ({ signal }) => get<BlockEnforcement>('/block-list/enforcement', { type, value }, signal),
+    refetchInterval: 10_000,
+  })
 
 export type BlockException = BlockKey & { description: string; createdBy: string; created: number }
 export const blockExceptionsQuery = queryOptions({
@@ -23,9 +30,12 @@ export type Format = (typeof FORMATS)[number]
 export function useBlockChanges() {
   const cache = useQueryClient()
   const onSettled = () => void cache.invalidateQueries({ queryKey: ['block-list'] })
+  // what stands beside the list still shows the entry for a moment: it must not ask for it again
+  const onRemoved = (_told: unknown, refused: Error | null, gone: BlockKey[]) =>
+    void cache.invalidateQueries({ queryKey: ['block-list'], predicate: ({ queryKey }) => refused !== null || !gone.some((one) => queryKey.includes(one.value)) })
   return {
     add: useMutation({ mutationFn: (items: NewBlock[]) => post<{ items: { item?: BlockEntry; error?: { code: string; message: string; text?: Text } }[] }>('/block-list', { items }), onSettled }),
-    remove: useMutation({ mutationFn: (items: BlockKey[]) => removeWith<unknown>('/block-list', { items }), onSettled }),
+    remove: useMutation({ mutationFn: (items: BlockKey[]) => removeWith<unknown>('/block-list', { items }), onSettled: onRemoved }),
     except: useMutation({ mutationFn: (wish: BlockKey & { description: string }) => post<unknown>('/block-list/exceptions', wish), onSettled }),
     unexcept: useMutation({ mutationFn: ({ type, value }: BlockKey) => removeWith<unknown>('/block-list/exceptions', { type, value }), onSettled }),
     take: useMutation({

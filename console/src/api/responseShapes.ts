@@ -133,7 +133,9 @@ export type NewEnrolment = Enrolment & { text: string; command: string }
 
 export const BLOCK_TYPES = ['fileSha1', 'fileSha256', 'ip', 'domain', 'url', 'senderMailAddress'] as const
 export type BlockType = (typeof BLOCK_TYPES)[number]
-/** `enforcement`: how many endpoints say blocked, flagged, unsupported, or have not got it yet (waiting). */
+export type BlockState = 'enforced' | 'partly' | 'waiting' | 'handedOn' | 'notEnforced' | 'listed' | 'excepted'
+export type HeldState = 'enforced' | 'flagged' | 'waiting' | 'notEnforced'
+/** `state` over all places; `enforcement`: how many endpoints are in which state. */
 export type BlockEntry = {
   type: BlockType
   value: string
@@ -146,8 +148,24 @@ export type BlockEntry = {
   source: string
   /** An exception keeps it from having any effect. */
   excepted: boolean
-  enforcement: Record<string, number>
+  state: BlockState
+  enforcement: Partial<Record<HeldState, number>>
 }
+
+/** One endpoint; `verified`: a look there found the list in force, or not; null: nobody could look. */
+export type BlockHolder = { guid: string; name: string; connected: boolean; lastSeen: number; reason: Text; verified: boolean | null; task: string }
+/** `name`: the platform of endpoints, a mail connector, or a format of an export. `fetched`: a format, 0 for never. */
+export type BlockPlace = {
+  kind: 'endpoints' | 'mail' | 'export'
+  name: string
+  group: string
+  state: BlockState
+  total: number
+  reasons: { text: Text; count: number }[]
+  fetched: number
+  parts: { state: HeldState; count: number; endpoints: BlockHolder[] }[]
+}
+export type BlockEnforcement = { type: BlockType; value: string; state: BlockState; places: BlockPlace[]; leftOut: number }
 
 export type Script = {
   id: string

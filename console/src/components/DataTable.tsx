@@ -199,9 +199,10 @@ function BodyRow<Row>({ row, table }: { row: Row; table: Props<Row> }) {
   )
 }
 
-/** A click on a link, button or input inside the row is not a click on the row. */
+/** A click on a link, button or input inside the row is not a click on the row, nor is one in a dialog that the row opened. */
 function isControl(target: EventTarget, row: HTMLElement): boolean {
   if (!(target instanceof Element)) return false
+  if (!row.contains(target)) return true
   const control = target.closest('a, button, input, label')
   return control !== null && row.contains(control)
 }

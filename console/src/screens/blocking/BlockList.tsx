@@ -22,7 +22,8 @@ import { useOutcome } from '../../components/outcome'
 import { useRefusal } from '../../components/refusal'
 import { BlockDialog } from './BlockDialog'
 import { BlockTabs } from './BlockTabs'
-import { chosenEntries, enforcementOf } from './entries'
+import { EnforcementPanel } from './EnforcementPanel'
+import { chosenEntries, reachOf, STATE_BADGES } from './entries'
 
 const keyOf = (row: BlockEntry) => `${row.type} ${row.value}`
 
@@ -35,6 +36,7 @@ export function BlockList() {
   const [adding, setAdding] = useState(address.add ?? '')
   const types = BLOCK_TYPES.filter((type) => (address.type ?? '').split(',').includes(type))
   const rows = useMemo(() => chosenEntries(list.data?.items ?? [], { search: address.search ?? '', types }), [list.data, address]) // eslint-disable-line react-hooks/exhaustive-deps -- the types stand in the address
+  const chosen = rows.find((row) => keyOf(row) === address.cursor)
   usePageTitle(t('nav.blockList'))
   return (
     <div className="page fixed">
@@ -55,6 +57,7 @@ export function BlockList() {
           {list.isSuccess && rows.length === 0 && <Empty title={t(list.data.items.length > 0 ? 'blockList.emptyNarrow' : 'blockList.empty')}><p>{t('blockList.emptyHelp')}</p></Empty>}
           {rows.length > 0 && <Rows rows={rows} />}
         </section>
+        {chosen && <EnforcementPanel entry={chosen} onClose={() => setAddress({ cursor: undefined })} />}
       </div>
       {adding !== '' && <BlockDialog first={adding.trim()} onClose={() => setAdding('')} />}
     </div>
@@ -64,7 +67,7 @@ export function BlockList() {
 function Rows({ rows }: { rows: BlockEntry[] }) {
   const { t } = useTranslation()
   const [address, setAddress] = useAddress()
-  const columns = useColumns()
+  const columns = useColumns(rows.some((row) => keyOf(row) === address.cursor))
   const step = (by: 1 | -1) => setAddress({ cursor: stepKey(rows.map(keyOf), address.cursor, by) })
   useKeys({ j: () => step(1), k: () => step(-1) })
   return <DataTable label={t('nav.blockList')} rows={rows} columns={columns} rowKey={keyOf} rowHeight={46} cursor={address.cursor} onChoose={(row) => setAddress({ cursor: keyOf(row) })} />
@@ -72,7 +75,8 @@ function Rows({ rows }: { rows: BlockEntry[] }) {
 
 const OBJECTS = { fileSha1: 'hash', fileSha256: 'hash', ip: 'address', domain: 'domain', url: 'value', senderMailAddress: 'value' } as const
 
-function useColumns(): Column<BlockEntry>[] {
+/** `isNarrow`: one of them is open beside the list. */
+function useColumns(isNarrow: boolean): Column<BlockEntry>[] {
   const { t } = useTranslation()
   const may = useMay('respond')
   const columns: Column<BlockEntry>[] = [
@@ -80,22 +84,26 @@ function useColumns(): Column<BlockEntry>[] {
     { key: 'type', header: t('blockList.type'), width: '120px', cell: (row) => t(`blockType.${row.type}`) },
     { key: 'action', header: t('blockList.action'), width: '84px', cell: (row) => t(`blockAction.${row.action}`) },
     { key: 'risk', header: t('blockList.risk'), width: '96px', cell: (row) => <Severity level={row.risk} plain /> },
-    { key: 'enforcement', header: t('blockList.enforcement'), width: '190px', cell: (row) => <Enforcement row={row} /> },
+    { key: 'enforcement', header: t('blockList.enforcement'), width: '170px', cell: (row) => <Enforcement row={row} /> },
     { key: 'expires', header: t('respond.expires'), width: '118px', cell: (row) => (row.expires ? <Moment short at={row.expires} /> : <span className="dim">{t('expiry.never')}</span>) },
     { key: 'description', header: t('respond.description'), width: '170px', cell: (row) => <span className="two-lines" title={row.description}>{row.description}</span> },
     { key: 'by', header: t('column.created'), width: '118px', cell: (row) => <><Moment short at={row.created} /><span className="dim clip" style={{ display: 'block', fontSize: 12 }}>{row.createdBy}</span></> },
   ]
-  return may ? [...columns, { key: 'tools', header: '', width: '84px', cell: (row) => <Remove row={row} /> }] : columns
+  const shown = isNarrow ? columns.filter(({ key }) => ['value', 'type', 'enforcement'].includes(key)) : columns
+  return may ? [...shown, { key: 'tools', header: '', width: '84px', cell: (row) => <Remove row={row} /> }] : shown
 }
 
-/** On how many endpoints it is blocked, only flagged, or beyond what they can. */
+/** Its state over all places, and how many endpoints refuse it; more beside the list. */
 function Enforcement({ row }: { row: BlockEntry }) {
   const { t } = useTranslation()
-  const counts = enforcementOf(row)
-  if (row.excepted) return <span className="badge badge-warn">{t('blockList.excepted')}</span>
-  if (row.action === 'log') return <span className="dim">{t('blockAction.log')}</span>
-  if (counts.length === 0) return <span className="dim">{t('blockList.notYet')}</span>
-  return <span className="row wrap tight">{counts.map(([word, count]) => <span key={word} className={`badge ${word === 'blocked' ? 'badge-ok' : word === 'unsupported' ? 'badge-warn' : ''}`}>{t(`enforcement.${word}`, word)} <span className="num">{count}</span></span>)}</span>
+  const [, setAddress] = useAddress()
+  const reach = reachOf(row)
+  return (
+    <button type="button" className="plain row wrap tight" aria-label={t('blockList.where.open', { value: row.value })} onClick={() => setAddress({ cursor: keyOf(row) })}>
+      <span className={`badge ${STATE_BADGES[row.state]}`}>{t(`enforcement.${row.state}`)}</span>
+      {reach && <span className="num dim" title={t('blockList.where.count', { enforced: reach[0], total: reach[1] })}>{reach[0]} / {reach[1]}</span>}
+    </button>
+  )
 }
 
 function Remove({ row }: { row: BlockEntry }) {

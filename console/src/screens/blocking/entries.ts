@@ -1,5 +1,5 @@
 /** Values that somebody pasted, as entries of the block list. Thinking only. */
-import type { BlockEntry, BlockType } from '../../api/responseShapes'
+import type { BlockEntry, BlockState, BlockType, HeldState } from '../../api/responseShapes'
 import { blockTypeOf } from '../../components/response/wish'
 
 export type Pasted = { value: string; type: BlockType | null }
@@ -25,7 +25,13 @@ export function chosenEntries(rows: BlockEntry[], { search, types }: Wanted): Bl
   return rows.filter(fits).sort((a, b) => b.created - a.created)
 }
 
-/** What endpoints make of an entry, most of them first. */
-export function enforcementOf(entry: Pick<BlockEntry, 'enforcement'>): [string, number][] {
-  return Object.entries(entry.enforcement).sort((a, b) => b[1] - a[1])
+export const STATE_BADGES: Record<BlockState | HeldState, string> = {
+  enforced: 'badge-ok', partly: 'badge-warn', flagged: 'badge-warn', waiting: '', handedOn: '', notEnforced: 'badge-warn', listed: '', excepted: 'badge-warn',
+}
+
+/** [endpoints that refuse it, all]; null where endpoints have no part in it. */
+export function reachOf({ type, state, enforcement }: Pick<BlockEntry, 'type' | 'state' | 'enforcement'>): [number, number] | null {
+  const total = Object.values(enforcement).reduce((sum, count) => sum + count, 0)
+  const isElsewhere = type === 'url' || type === 'senderMailAddress' || state === 'listed' || state === 'excepted'
+  return isElsewhere || total === 0 ? null : [enforcement.enforced ?? 0, total]
 }
