@@ -11,7 +11,6 @@ from hinomi.response.desk import ResponseDesk
 from hinomi.response.mail.connectors import MailConnectors
 from hinomi.response.mail.post_office import PostOffice
 from hinomi.response.mail.sender_watch import SenderWatch
-from hinomi.response.mail_places import mail_places
 from hinomi.response.sealed import sealing_box
 from hinomi.response.shells import Shells
 from hinomi.settings import Settings
@@ -43,7 +42,6 @@ def open_post_office(rooms: Rooms) -> PostOffice:
     office = PostOffice(rooms.database, audit, connectors, data / "mail-quarantine", box, time.time)
     rooms.response.carry_by(office)
     rooms.response.tasks.wishes.looks.append(office.look)
-    rooms.response.enforcement.elsewhere.append(lambda: mail_places(connectors))
     return office
 
 

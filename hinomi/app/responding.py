@@ -21,10 +21,7 @@ from hinomi.errors import HinomiError, InputError
 from hinomi.inventory.inventory import Inventory
 from hinomi.response.block_files import export, read_csv
 from hinomi.response.desk import ResponseDesk
-from hinomi.response.mail.connectors import MailConnectors
-from hinomi.response.mail_places import mail_places
 from hinomi.response.scripts import Draft
-from hinomi.response.sealed import sealing_box
 from hinomi.response.task_list import TaskQuery
 from hinomi.schema.principal import COMMAND_LINE
 from hinomi.schema.task import ENDED, ResponseTask, Target, TargetKind, TaskState
@@ -67,8 +64,6 @@ def open_responding(settings: Settings) -> Iterator[RespondingDesk]:
     database = open_database(settings)
     inventory, audit = Inventory(database, time.time), Audit(database, time.time)
     desk = ResponseDesk(database, audit, inventory, time.time, settings.data, operational_url(settings))
-    connectors = MailConnectors(database, audit, sealing_box(settings.data / "sealing.key"), time.time)
-    desk.enforcement.elsewhere.append(lambda: mail_places(connectors))
     try:
         yield _FolderDesk(desk)
     finally:

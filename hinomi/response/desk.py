@@ -62,7 +62,7 @@ class ResponseDesk:
         self.verification = Verification(self.tasks, lambda: self.courier, inventory)
         self.scripts = Scripts(database, audit, self.signing, clock)
         self.block_list = BlockList(database, audit, self.tasks, clock, self._block_versions, self._rouse)
-        self.enforcement = Enforcement(database, inventory, self.block_list)
+        self.enforcement = Enforcement(database, inventory, self.block_list, clock)
         self.files = FileStore(database, audit, folder / "files", clock, task_of=self.tasks.task_of)
         self._carrying = Carrying(self.tasks)
         self._wake, self._stop = threading.Event(), threading.Event()

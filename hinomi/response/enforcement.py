@@ -17,6 +17,8 @@ from hinomi.response.block_list import APPLY, BlockList
 from hinomi.response.block_object import BlockObject, normal_value
 from hinomi.response.block_store import SPARED
 from hinomi.response.holding import Held, Holder, Holders
+from hinomi.response.mail.enforcement import mail_enforcement
+from hinomi.response.mail_places import mail_places
 from hinomi.response.store import TASKS
 from hinomi.response.survey import Others, Part, Place, Row, State, Survey
 from hinomi.schema.task import ENDED, TaskState
@@ -46,11 +48,12 @@ class _Brought:
 
 
 class Enforcement:
-    """`elsewhere`: what else enforces the list (mail): each is called once for a survey, its answer for each entry."""
+    """Reads; thread-safe. `clock`: seconds since 1970 UTC."""
 
-    def __init__(self, database: Database, inventory: Inventory, block_list: BlockList) -> None:
-        self._database, self._inventory, self._block_list = database, inventory, block_list
-        self.elsewhere: list[Callable[[], Others]] = []
+    def __init__(
+        self, database: Database, inventory: Inventory, block_list: BlockList, clock: Callable[[], float]
+    ) -> None:
+        self._database, self._inventory, self._block_list, self._clock = database, inventory, block_list, clock
 
     def survey(self) -> Survey:
         told = {row["sensor"]: row for row in self._block_list.enforcement()}
@@ -59,8 +62,12 @@ class Enforcement:
         if any(row["left_out"] for row in told.values()):
             sent = {(each["type"], each["value"]) for each in self._block_list.sent()[0]["objects"]}
         excepted = {(row["type"], row["value"]) for row in self._block_list.exceptions()}
-        others = tuple(ask() for ask in self.elsewhere)
-        return Survey(holders, excepted, self._block_list.fetched(), sent, others)
+        return Survey(holders, excepted, self._block_list.fetched(), sent, (self._mail(),))
+
+    def _mail(self) -> Others:
+        with self._database.read() as connection:
+            # asked of an entry that is listed: so at least one sender is
+            return mail_places(mail_enforcement(connection, is_listed=True, now_ms=int(self._clock() * 1000)))
 
     def of(self, value: str, type_: str = "") -> Enforced:
         """NotFound when it is not on the list. `type_` "": whichever type it stands there with."""

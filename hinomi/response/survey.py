@@ -54,7 +54,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """`kind`: endpoints (`name` is the platform), mail (a connector) or export (a format). `at_ms`: last fetched, 0 for never.
+    """`kind`: endpoints (`name` is the platform), mail (a connector) or export (a format). `at_ms`: when it was fetched last, or all its mailboxes looked through; 0 for never.
 
     `reasons`: why it is not enforced there, the most frequent first, with how many they hold for.
     """

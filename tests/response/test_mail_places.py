@@ -1,23 +1,40 @@
-from pathlib import Path
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import pytest
 
 from hinomi.response.block_object import BlockObject
-from hinomi.response.mail.connectors import MailConnectors
+from hinomi.response.mail.enforcement import Enforcement
+from hinomi.response.mail.enforcement import State as Mail
 from hinomi.response.mail_places import mail_places
-from hinomi.response.sealed import sealing_box
-from hinomi.schema.principal import COMMAND_LINE
-from tests.make_response import Desk
+from hinomi.response.survey import State
 
-SENDER = BlockObject("senderMailAddress", "mallory@bad.example")
+SENDER = BlockObject("senderMailAddress", "mallory@bad.example", created_ms=100)
 
 
-def test_senders_are_a_matter_of_the_connectors_there_are(tmp_path: Path) -> None:
-    made = Desk(tmp_path)
-    try:
-        connectors = MailConnectors(made.database, made.audit, sealing_box(tmp_path / "sealing.key"), made.clock)
-        (none,) = mail_places(connectors)(SENDER)
-        assert (none.name, none.reasons[0][0].en) == ("", "There is no mail connector.")
-        connectors.add(COMMAND_LINE, "office", "maildir", {"root": str(tmp_path)}, {})
-        assert [place.name for place in mail_places(connectors)(SENDER)] == ["office"]
-        assert mail_places(connectors)(BlockObject("ip", "192.0.2.7")) == ()
-    finally:
-        made.close()
+def connector(state: Mail, swept_ms: int | None, reasons: Mapping[str, str] = MappingProxyType({})) -> Enforcement:
+    return Enforcement("office", "imap", state, swept_ms, held=0, mailboxes=2, reasons=reasons)
+
+
+@pytest.mark.parametrize(
+    ("told", "state", "reason"),
+    [
+        (connector(Mail.ENFORCED, 150), State.ENFORCED, ""),
+        (connector(Mail.ENFORCED, 99), State.WAITING, "Not all mailboxes"),  # looked through before it was listed
+        (connector(Mail.WAITING, None), State.WAITING, "Not all mailboxes"),
+        (connector(Mail.FAILED, 150, {"ann@ours.example": "no such folder"}), State.PARTLY, "ann@ours.example: no such"),
+        (connector(Mail.FAILED, 150, {"": "refused the log-in"}), State.NOT_ENFORCED, "refused the log-in"),
+        (connector(Mail.FAILED, 150, {"a": "gone", "b": "gone"}), State.NOT_ENFORCED, "a: gone"),
+    ],
+)  # fmt: skip
+def test_a_connector_does_about_a_sender_what_it_tells(told: Enforcement, state: State, reason: str) -> None:
+    (place,) = mail_places([told])(SENDER)
+    assert (place.kind, place.name, place.state) == ("mail", "office", state)
+    assert (place.reasons[0][0].en if place.reasons else "").startswith(reason)
+    assert bool(place.reasons) is bool(reason)
+
+
+def test_without_a_connector_that_is_the_reason_and_other_types_have_no_place_there() -> None:
+    (place,) = mail_places([])(SENDER)
+    assert (place.state, place.reasons[0][0].en) == (State.NOT_ENFORCED, "There is no mail connector.")
+    assert mail_places([connector(Mail.ENFORCED, 150)])(BlockObject("ip", "192.0.2.7")) == ()

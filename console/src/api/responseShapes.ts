@@ -154,7 +154,7 @@ export type BlockEntry = {
 
 /** One endpoint; `verified`: a look there found the list in force, or not; null: nobody could look. */
 export type BlockHolder = { guid: string; name: string; connected: boolean; lastSeen: number; reason: Text; verified: boolean | null; task: string }
-/** `name`: the platform of endpoints, a mail connector, or a format of an export. `fetched`: a format, 0 for never. */
+/** `name`: the platform of endpoints, a mail connector, or a format of an export. `at`: last fetched, or looked through; 0 for never. */
 export type BlockPlace = {
   kind: 'endpoints' | 'mail' | 'export'
   name: string
@@ -162,7 +162,7 @@ export type BlockPlace = {
   state: BlockState
   total: number
   reasons: { text: Text; count: number }[]
-  fetched: number
+  at: number
   parts: { state: HeldState; count: number; endpoints: BlockHolder[] }[]
 }
 export type BlockEnforcement = { type: BlockType; value: string; state: BlockState; places: BlockPlace[]; leftOut: number }

@@ -44,7 +44,10 @@ class ReasonShape(Shape):
 
 
 class PlaceShape(Shape):
-    """`name`: the platform of endpoints, a mail connector or a format; `group`: of endpoints; `fetched`: a format, 0 for never."""
+    """`name`: the platform of endpoints, a mail connector or a format; `group`: of endpoints.
+
+    `at`: when a format was fetched last, or a connector looked through all its mailboxes; 0 for never.
+    """
 
     kind: Literal["endpoints", "mail", "export"]
     name: str
@@ -52,7 +55,7 @@ class PlaceShape(Shape):
     state: Literal["enforced", "partly", "waiting", "handedOn", "notEnforced"]
     total: int
     reasons: list[ReasonShape]
-    fetched: int
+    at: int
     parts: list[PartShape]
 
 
@@ -85,7 +88,7 @@ def _place(one: Place) -> dict[str, Any]:
         "state": one.state,
         "total": sum(part.count for part in one.parts),
         "reasons": [{"text": _text(words), "count": count} for words, count in one.reasons],
-        "fetched": one.at_ms,
+        "at": one.at_ms,
         "parts": [_part(part) for part in one.parts],
     }
 

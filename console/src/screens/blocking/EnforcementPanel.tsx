@@ -48,7 +48,7 @@ function Place({ place }: { place: BlockPlace }) {
     <section aria-label={name}>
       <div className="row wrap tight"><strong>{name}</strong> <span className={`badge ${STATE_BADGES[place.state]}`}>{t(`enforcement.${place.state}`)}</span></div>
       {place.total > 0 && <div>{t('blockList.where.count', { enforced, total: place.total })}</div>}
-      {place.kind === 'export' && place.fetched > 0 && <div>{t('blockList.where.fetched')}: <Moment at={place.fetched} /></div>}
+      {place.at > 0 && <div>{t(place.kind === 'mail' ? 'blockList.where.swept' : 'blockList.where.fetched')}: <Moment at={place.at} /></div>}
       {place.kind === 'export' && place.state === 'handedOn' && <div className="dim">{t('blockList.where.handedOn')}</div>}
       <ul className="bare">
         {place.reasons.map((one) => <li key={one.text.en}>{place.total > 0 && <><span className="num">{t('blockList.where.times', { count: one.count })}</span>: </>}{text(one.text)}</li>)}
