@@ -56,9 +56,11 @@ def entity(lake: Lake, kind: EntityKind, value: str, days: int) -> Entity:
     if seen is None:
         return found
     observed = ObservedKind(seen.kind)
-    found.endpoints = lake.observed.endpoints(observed, seen.value, MAX_ENDPOINTS)
+    places = lake.observed.endpoints(observed, seen.value, MAX_ENDPOINTS)
+    found.endpoints = [one for one in places if one.name]
     found.days = lake.observed.days(observed, seen.value, seen.last_ms - (days - 1) * DAY_MS, seen.last_ms)
-    hosts = [one.name for one in found.endpoints] if seen.endpoints <= len(found.endpoints) else []
+    # a network sensor's record has no name: it is looked for too
+    hosts = [one.name for one in places] if len(places) < MAX_ENDPOINTS else []
     found.neighbours = _neighbours(lake, seen, hosts, found.of)
     found.facts = lake.known_of(seen, hosts)
     return found
@@ -78,7 +80,8 @@ def prevalence(lake: Lake, kind: EntityKind, values: Sequence[str]) -> tuple[dic
 
 
 def rarity(endpoints: int, of: int) -> float | None:
-    return None if of < 2 else round(max(0.0, 1 - endpoints / of), 4)
+    """None where nobody can tell: of too few endpoints, or of what only a network sensor or the like has seen."""
+    return None if of < 2 or endpoints == 0 else round(max(0.0, 1 - endpoints / of), 4)
 
 
 def _find(lake: Lake, kind: EntityKind, value: str) -> Seen | None:

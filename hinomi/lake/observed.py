@@ -39,7 +39,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class SeenOn:
-    """A value on one endpoint."""
+    """A value on one endpoint; without a name: on none that is known."""
 
     name: str
     guid: str
@@ -49,7 +49,8 @@ class SeenOn:
 
 
 _MOMENTS = "toUnixTimestamp64Milli(min(first)) AS firstMs, toUnixTimestamp64Milli(max(last)) AS lastMs"
-_SEEN = f"sum(count) AS total, uniqExact(guid, host) AS endpoints, {_MOMENTS}"
+# What a network sensor or a cloud saw, it saw on no endpoint: it counts as an activity, and not as an endpoint.
+_SEEN = f"sum(count) AS total, uniqExactIf((guid, host), host != '') AS endpoints, {_MOMENTS}"
 
 
 class Observed:

@@ -10,6 +10,7 @@ from hinomi.normalise.columns import Column, chosen, converted, filled, fitted, 
 from hinomi.normalise.event import EventGroup
 from hinomi.normalise.event_data import EVENT_DATA
 from hinomi.normalise.identity import UNKNOWN_ENDPOINT, activity_uuids, endpoint_guid
+from hinomi.normalise.product import PRODUCT
 from hinomi.normalise.shapes.sensor_record import ENDPOINT
 from hinomi.normalise.source import Mapping, Recipe, Source, Split
 from hinomi.normalise.sources import source_of
@@ -20,7 +21,7 @@ from hinomi.schema.record import RecordBatch
 _MACHINES_REMEMBERED = 100_000
 _PLANS_REMEMBERED, _WIDEST_PLAN = 2_000, 300  # plans, and names in one that is worth remembering
 _NAMES = {"processName": "processFilePath", "parentName": "parentFilePath", "objectName": "objectFilePath"}
-_OF_THE_LOG = {"winEventRecordId": "EventRecordID", "providerGUID": "ProviderGuid"}
+_OF_THE_LOG = {"winEventRecordId": "EventRecordID", "providerGUID": "ProviderGuid", "productCode": PRODUCT}
 _OS_NAMES = {"windows": "Windows", "linux": "Linux"}
 _SYSTEM_WINS = ("Level", "Keywords", "EventRecordID")
 

@@ -54,7 +54,7 @@ class Source:
 
     name: str  # recordSource
     events: Table[int, Mapping | Split]
-    otherwise: Mapping  # its events that have no mapping of their own
+    otherwise: Mapping | Split  # its events that have no mapping of their own
     providers: frozenset[str] = frozenset()
     channels: frozenset[str] = frozenset()
     product: str = "windows"  # of Sigma's taxonomy

@@ -26,6 +26,7 @@ MAX_VALUES = 100
 MAX_VALUE = 4096
 MAX_ALERTS = 20
 
+_SPELLED = (EntityKind.USER, EntityKind.DOMAIN, EntityKind.ADDRESS)
 Value = Annotated[str, Query(min_length=1, max_length=MAX_VALUE)]
 
 
@@ -175,7 +176,10 @@ def get_entity(
     days: Annotated[int, Query(ge=1, le=400, description="Days of the chart, up to the last one it was seen on.")] = 30,
 ) -> Response:
     """What is known of one value. An endpoint by name or GUID, a user as DOMAIN\\user, a file by hash or path."""
-    return reply(entity_json(entity(house.lake, kind, value, days)) | {"alerts": _alerts(house, kind, value)})
+    found = entity(house.lake, kind, value, days)
+    # alerts know one spelling of a person, a name, an address: the one that activities have
+    spelled = found.seen.value if found.seen and kind in _SPELLED else value
+    return reply(entity_json(found) | {"alerts": _alerts(house, kind, spelled)})
 
 
 def entity_json(found: Entity) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Any other JSON object that says when it happened: kept and searchable, whoever wrote it, until it gets a source of its own.
 
-Nested names are joined by dots, as Sigma rules for such logs write them.
+Nested names are joined by dots, as Sigma rules for such logs write them. What a network sensor, a cloud or the like wrote
+happened on no machine: a `host` in it is a web server, or the sensor.
 """
 
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from hinomi.normalise.event import Event
 from hinomi.normalise.moment import milliseconds
 from hinomi.normalise.node import MOST_NAMES, word
+from hinomi.normalise.product import OTHER, PRODUCT, product_of
 
 _DEPTH = 4
 # Names of the time, best first, in lower case without separators; then of the machine
@@ -16,6 +18,7 @@ _TIMES = (
     "timegenerated", "timegenerated[utc]", "starttimeutc", "metadata.eventcreationtime", "createdat", "createdtime",
     "createddatetime", "detectedat", "detecteddatetime", "detectiondate", "eventtimestamp", "event.time", "event.timestamp",
     "gentime", "generatedtime", "starttime", "firstseen", "lastseen", "creationtime", "date", "ts", "rt",
+    "published", "received",
 )  # fmt: skip
 _MACHINES = (
     "endpointhostname", "hostname", "host.name", "host.hostname", "computername", "computer", "agent.hostname",
@@ -31,16 +34,21 @@ def recognises(record: dict[str, Any]) -> bool:
 def read(record: dict[str, Any]) -> Event:
     leaves = _leaves(record)
     bare = _bare(leaves)
+    code = product_of(bare)
     return Event(
         provider="",
         channel="",
         event_id=None,
         time_ms=_time(bare),
-        computer=next((found for name in _MACHINES if (found := word(bare.get(name)))), ""),
-        system={},
+        computer=_machine(bare) if code == OTHER else "",
+        system={PRODUCT: code},
         data=leaves,
         product="",
     )
+
+
+def _machine(bare: dict[str, Any]) -> str:
+    return next((found for name in _MACHINES if (found := word(bare.get(name)))), "")
 
 
 def _leaves(record: dict[str, Any]) -> dict[str, Any]:

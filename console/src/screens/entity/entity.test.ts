@@ -6,12 +6,19 @@ import { entityQueryText, everyDay, objectOfEntity } from './entityView'
 
 describe('an entity', () => {
   it('is found where its kind can stand', () => {
-    expect(entityQueryText('address', '10.0.0.1')).toBe('src: "10.0.0.1" OR dst: "10.0.0.1" OR objectIp: "10.0.0.1"')
+    expect(entityQueryText('address', '10.0.0.1')).toBe('src: "10.0.0.1" OR dst: "10.0.0.1" OR objectIp: "10.0.0.1" OR objectIps: "10.0.0.1" OR eventDataIpAddress: "10.0.0.1"')
     expect(entityQueryText('file', 'a'.repeat(40))).toContain('processFileHashSha1: "aaaa')
     expect(entityQueryText('file', 'C:\\a.exe')).toBe('processFilePath: "C:\\\\a.exe" OR objectFilePath: "C:\\\\a.exe"')
     expect(entityQueryText('process', 'cmd.exe')).toBe('processName: "cmd.exe" OR objectName: "cmd.exe"')
     expect(entityQueryText('process', '/bin/sh')).toBe('processFilePath: "/bin/sh" OR objectFilePath: "/bin/sh"')
-    expect(entityQueryText('user', 'hinode\\tanaka')).toContain('processUser: "tanaka"')
+    expect(entityQueryText('file', 'a'.repeat(40))).toContain('parentFileHashSha1: "aaaa')
+    expect(entityQueryText('file', 'a'.repeat(32))).not.toContain('parent')
+    expect(entityQueryText('domain', 'evil.example.')).toBe('hostName: "evil.example" OR request: *://evil.example OR request: *://evil.example/* OR request: *://evil.example:*')
+    expect(entityQueryText('domain', 'a" OR *')).toBe('hostName: "a\\" OR *"')
+    expect(entityQueryText('endpoint', '89831a44-554a-58c6-963e-8c50fd80f253')).toBe('endpointGuid: "89831a44-554a-58c6-963e-8c50fd80f253"')
+    expect(entityQueryText('user', 'hinode\\tanaka')).toContain('(processUser: "tanaka" AND processUserDomain: "hinode")')
+    expect(entityQueryText('user', 'tanaka@hinode')).toBe(entityQueryText('user', 'hinode\\tanaka'))
+    expect(entityQueryText('user', 'root')).toContain('processUser: "root"')
   })
 
   it('is what a value of the screen stands for', () => {

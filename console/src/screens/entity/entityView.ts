@@ -1,30 +1,40 @@
 /** What an entity page thinks: how the entity is searched for, what it is as an object of the menu, and its days. Thinking only. */
 import type { EntityKind, EntityPage } from '../../api/entityShapes'
-import { accountQuery, quoted } from '../../api/queryText'
+import { oneAccountQuery, quoted } from '../../api/queryText'
 import type { MenuObject } from '../../components/ObjectMenu'
 
-const FIELDS: Record<Exclude<EntityKind, 'user' | 'file'>, string[]> = {
+const FIELDS: Record<Exclude<EntityKind, 'user' | 'file' | 'domain'>, string[]> = {
   endpoint: ['endpointHostName'],
-  address: ['src', 'dst', 'objectIp'],
-  domain: ['hostName'],
+  address: ['src', 'dst', 'objectIp', 'objectIps', 'eventDataIpAddress'],
   process: ['processName', 'objectName'],
 }
 const HASHES: Record<number, string> = { 32: 'FileHashMd5', 40: 'FileHashSha1', 64: 'FileHashSha256' }
+const HASHED = ['process', 'parent', 'object']
 
 const PATHS = ['processFilePath', 'objectFilePath']
 
 const isPath = (value: string) => /[\\/]/.test(value)
+const isGuid = (value: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value)
 const isHash = (value: string) => /^[0-9a-f]+$/i.test(value) && value.length in HASHES
 
 /** The query that finds what the entity did and what was done with it. */
 export function entityQueryText(kind: EntityKind, value: string): string {
-  if (kind === 'user') return accountQuery(value)
+  if (kind === 'user') return oneAccountQuery(value)
+  if (kind === 'domain') return domainQuery(value.replace(/\.$/, ''))
   return fieldsOf(kind, value).map((field) => `${field}: ${quoted(value)}`).join(' OR ')
 }
 
+/** A name that was looked up, and the machine of an address that was asked for. */
+function domainQuery(name: string): string {
+  const looked = `hostName: ${quoted(name)}`
+  if (!/^[\w.-]+$/.test(name)) return looked
+  return [looked, ...['', '/*', ':*'].map((rest) => `request: *://${name}${rest}`)].join(' OR ')
+}
+
 /** The fields in which the value can stand. */
-function fieldsOf(kind: Exclude<EntityKind, 'user'>, value: string): string[] {
-  if (kind === 'file' && isHash(value)) return [`process${HASHES[value.length]}`, `object${HASHES[value.length]}`]
+function fieldsOf(kind: Exclude<EntityKind, 'user' | 'domain'>, value: string): string[] {
+  if (kind === 'file' && isHash(value)) return HASHED.map((whose) => `${whose}${HASHES[value.length]}`).filter((field) => field !== 'parentFileHashMd5')
+  if (kind === 'endpoint' && isGuid(value)) return ['endpointGuid']
   return kind === 'file' || (kind === 'process' && isPath(value)) ? PATHS : FIELDS[kind]
 }
 
