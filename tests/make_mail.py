@@ -53,28 +53,54 @@ def deliver(box: Path, raw: bytes, name: str = "1700000000.M1.host:2,S") -> Path
 
 
 def certificate(folder: Path) -> str:
-    """A key and a certificate for 127.0.0.1 in the folder; the certificate as PEM text."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    """A key and a certificate for 127.0.0.1 in the folder, its own authority; the certificate as PEM text."""
+    return _signed("localhost", folder)
+
+
+def authority(folder: Path, name: str = "localhost") -> str:
+    """As `certificate`, for the name alone and signed by an authority: PEM text of that authority."""
+    return _signed(name, folder, is_own=False)
+
+
+def _signed(name: str, folder: Path, *, is_own: bool = True) -> str:
+    key, signer = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+    names: list[x509.GeneralName] = [x509.DNSName(name)]
+    if is_own:
+        names.append(x509.IPAddress(ipaddress.ip_address("127.0.0.1")))
+    made = _certificate(
+        name, key, name if is_own else "authority", key if is_own else signer, names, is_authority=is_own
+    )
+    top = made if is_own else _certificate("authority", signer, "authority", signer, [], is_authority=True)
+    plain = (serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    (folder / "cert.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    (folder / "key.pem").write_bytes(key.private_bytes(serialization.Encoding.PEM, *plain))
+    return top.public_bytes(serialization.Encoding.PEM).decode()
+
+
+def _certificate(
+    name: str,
+    key: ec.EllipticCurvePrivateKey,
+    issuer: str,
+    signer: ec.EllipticCurvePrivateKey,
+    names: list[x509.GeneralName],
+    *,
+    is_authority: bool,
+) -> x509.Certificate:
+    called = [x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, one)]) for one in (name, issuer)]
     now = dt.datetime.now(dt.UTC)
-    names = x509.SubjectAlternativeName([x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
     made = (
         x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
+        .subject_name(called[0])
+        .issuer_name(called[1])
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - dt.timedelta(days=1))
         .not_valid_after(now + dt.timedelta(days=1))
-        .add_extension(names, critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
+        .add_extension(x509.BasicConstraints(ca=is_authority, path_length=None), critical=True)
     )
-    pem = made.public_bytes(serialization.Encoding.PEM)
-    plain = (serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    (folder / "cert.pem").write_bytes(pem)
-    (folder / "key.pem").write_bytes(key.private_bytes(serialization.Encoding.PEM, *plain))
-    return pem.decode()
+    if names:
+        made = made.add_extension(x509.SubjectAlternativeName(names), critical=False)
+    return made.sign(signer, hashes.SHA256())
 
 
 def free_port() -> int:

@@ -6,14 +6,16 @@ openldap          disabled: pwdAccountLockedTime 000001010000Z; must change: pwd
                   password: the Password Modify operation (RFC 3062), so that the server hashes it.
 """
 
+import re
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
 
 from ldap3 import BASE, MODIFY_ADD, MODIFY_DELETE, MODIFY_REPLACE, NONE, SUBTREE, Connection, Server, Tls
-from ldap3.core.exceptions import LDAPException, LDAPInvalidCredentialsResult
+from ldap3.core.exceptions import LDAPException, LDAPInvalidCredentialsResult, LDAPInvalidDnError, LDAPOperationResult
 from ldap3.utils.conv import escape_filter_chars
+from ldap3.utils.dn import parse_dn
 
 from hinomi.errors import InputError, NotFound, Refused, Unavailable
 
@@ -25,6 +27,9 @@ _STATE = {
     "openldap": ["pwdAccountLockedTime", "pwdReset"],
 }
 _DISABLED = 0x2  # ADS_UF_ACCOUNTDISABLE
+# What a domain controller adds to "invalid credentials" only after it found the password right (Microsoft, LDAP bind error codes):
+# not at this hour (530), not from here (531), expired (532), disabled (533), account expired (701), must be changed (773).
+_RIGHT_ALL_THE_SAME = re.compile(r"\bdata (530|531|532|533|701|773)\b")
 _FOR_EVER = "000001010000Z"  # slapo-ppolicy(5): locked until an administrator unlocks it
 
 
@@ -36,6 +41,7 @@ class LdapDirectory:
             raise InputError(f"kind: one of {', '.join(KINDS)}")
         if settings.get("security", "ldaps") not in ("ldaps", "starttls"):
             raise InputError("security: ldaps or starttls; a password is never sent in the clear")
+        _check(settings)
         self._name, self._kind, self._settings, self._password = name, kind, settings, password
 
     def state(self, user: str) -> dict[str, Any]:
@@ -47,7 +53,7 @@ class LdapDirectory:
         """The states before and after, as read from the directory."""
         with self._bound() as line:
             dn = self._dn(line, user)
-            self._refuse_own(dn)
+            self._refuse_own(line, dn)
             before = self._state(line, dn)
             if before["locked"] is not is_locked:
                 self._change_lock(line, dn, is_locked)
@@ -57,7 +63,7 @@ class LdapDirectory:
         """The state after; `bind_checked`: whether a log-in with the new password was tried, and taken as right."""
         with self._bound() as line:
             dn = self._dn(line, user)
-            self._refuse_own(dn)
+            self._refuse_own(line, dn)
             if self._kind == "active_directory":
                 quoted = f'"{password}"'.encode("utf-16-le")
                 self._change(line, dn, {"unicodePwd": [(MODIFY_REPLACE, [quoted])]})
@@ -76,7 +82,7 @@ class LdapDirectory:
             with self._opened(dn, password):
                 return True
         except LDAPInvalidCredentialsResult as error:
-            return self._kind == "active_directory" and "data 773" in str(error)  # ERROR_PASSWORD_MUST_CHANGE
+            return self._kind == "active_directory" and _RIGHT_ALL_THE_SAME.search(str(error)) is not None
         except LDAPException as error:
             raise Unavailable(f"directory {self._name}: {type(error).__name__}") from None
 
@@ -128,8 +134,16 @@ class LdapDirectory:
     def _change(self, line: Connection, dn: str, changes: dict[str, Any]) -> None:
         self._guarded(lambda: line.modify(dn, changes))
 
-    def _refuse_own(self, dn: str) -> None:
-        if dn.casefold() == str(self._settings.get("bind_dn", "")).casefold():
+    def _refuse_own(self, line: Connection, dn: str) -> None:
+        """By DN in any spelling; a domain controller also takes `user@domain` and `DOMAIN\\user` for a log-in."""
+        bound = str(self._settings["bind_dn"])
+        names = {_plain_dn(dn)}
+        if self._kind == "active_directory":
+            self._guarded(
+                lambda: line.search(dn, "(objectClass=*)", BASE, attributes=["userPrincipalName", "sAMAccountName"])
+            )
+            names |= _log_ins(line.response or [])
+        if _plain_dn(bound) in names or bound.casefold().rpartition("\\")[2] in names:
             raise Refused("this is the account with which Hinomi itself works in the directory", "OwnAccount")
 
     @contextmanager
@@ -142,12 +156,11 @@ class LdapDirectory:
 
     @contextmanager
     def _opened(self, dn: str, password: str) -> Iterator[Connection]:
-        tls = Tls(validate=ssl.CERT_REQUIRED, ca_certs_data=self._settings.get("ca") or None)
+        host = str(self._settings["host"])
+        tls = _Checked(validate=ssl.CERT_REQUIRED, ca_certs_data=self._settings.get("ca") or None)
         is_ldaps = self._settings.get("security", "ldaps") == "ldaps"
         port = int(self._settings.get("port") or (636 if is_ldaps else 389))
-        server = Server(
-            str(self._settings["host"]), port, use_ssl=is_ldaps, tls=tls, get_info=NONE, connect_timeout=CONNECT_S
-        )
+        server = Server(host, port, use_ssl=is_ldaps, tls=tls, get_info=NONE, connect_timeout=CONNECT_S)
         line = Connection(
             server,
             dn,
@@ -158,8 +171,9 @@ class LdapDirectory:
             check_names=False,
         )
         try:
-            if not is_ldaps:
-                line.start_tls()
+            # the library answers False, and goes on in the clear, where it could not begin
+            if not is_ldaps and not (line.start_tls() and line.tls_started):
+                raise Unavailable(f"directory {self._name}: the server does not begin TLS")
             line.bind()
             yield line
         finally:
@@ -168,9 +182,53 @@ class LdapDirectory:
     def _guarded(self, work: Callable[[], Any]) -> None:
         try:
             work()
-        except LDAPException as error:
+        except LDAPOperationResult as error:
             name = type(error).__name__.removeprefix("LDAP").removesuffix("Result")
             raise Refused(f"directory {self._name} refuses: {name}: {str(error)[:200]}", "DirectoryRefused") from None
+
+
+class _Checked(Tls):  # type: ignore[misc]  # the library has no types
+    """The name is checked within the handshake, and said to the server (SNI): the library does the first afterwards, by rules of its
+    own, and leaves the line open where the name is another."""
+
+    def wrap_socket(self, connection: Connection, do_handshake: bool = False) -> None:  # noqa: ARG002
+        context = ssl.create_default_context(cadata=self.ca_certs_data)
+        connection.socket = context.wrap_socket(connection.socket, server_hostname=connection.server.host)
+
+
+def _check(settings: Mapping[str, Any]) -> None:
+    """What would else come to light at the first alert."""
+    port = settings.get("port") or 0
+    if type(port) is not int or not 0 <= port < 1 << 16:
+        raise InputError("port: a number below 65536")
+    try:
+        ssl.create_default_context(cadata=settings.get("ca") or None)
+    except (ssl.SSLError, TypeError, ValueError):
+        raise InputError("ca: certificates as PEM text, or nothing for those of this machine") from None
+
+
+def _plain_dn(dn: str) -> str:
+    """One spelling of a DN (RFC 4514); what is none stays as it is, in small letters."""
+    try:
+        parts = parse_dn(dn, escape=False, strip=True)
+    except LDAPInvalidDnError:
+        return dn.strip().casefold()
+    return "\0".join(f"{name.casefold()}={_unescaped(value).casefold()}{joint}" for name, value, joint in parts)
+
+
+def _unescaped(value: str) -> str:
+    return re.sub(
+        r"\\([0-9A-Fa-f]{2}|.)", lambda match: chr(int(match[1], 16)) if len(match[1]) == 2 else match[1], value
+    )
+
+
+def _log_ins(response: list[dict[str, Any]]) -> set[str]:
+    """Other names than the DN that an account logs in with, in small letters."""
+    entry: Mapping[str, list[bytes]] = next(
+        (one["raw_attributes"] for one in response if one.get("type") == "searchResEntry"), {}
+    )
+    values = [value for name in ("userPrincipalName", "sAMAccountName") for value in entry.get(name, [])]
+    return {value.decode("utf-8", "replace").casefold() for value in values}
 
 
 def _close(line: Connection) -> None:

@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ldap3 import MODIFY_REPLACE, Connection, Server
 
 from hinomi.errors import Forbidden, InputError, NotFound, Refused, Unavailable
+from hinomi.response.accounts import ldap
 from hinomi.response.accounts.directories import PASSWORD_LENGTH, Directories, make_password
 from hinomi.response.sealed import sealing_box
 from hinomi.schema.task import ResponseTask, Target, TargetKind, TaskState
-from tests.make_directory import ADMIN_PASSWORD, BASE, LdapServer, ldap_server, no_slapd
+from tests.make_directory import ADMIN, ADMIN_PASSWORD, BASE, LdapServer, ldap_server, no_slapd, wire_to
 from tests.make_response import ADMINISTRATOR, ASKER, Desk
 
 
@@ -137,7 +139,7 @@ def test_the_changes_of_active_directory_on_a_stand_in(office: Office, server: L
     assert line.search(f"ou=people,{BASE}", "(sAMAccountName=dora)", attributes=["unicodePwd", "userAccountControl"])
     raw: dict[str, Any] = line.response[0]["raw_attributes"]
     assert raw["unicodePwd"] == ['"Neu-es9.Wort"'.encode("utf-16-le")]
-    assert raw["userAccountControl"] == [b"512"]
+    assert raw["userAccountControl"] == [b"66048"]  # the other bits are as they were
     line.unbind()
 
 
@@ -169,3 +171,174 @@ def test_made_passwords_satisfy_every_complexity() -> None:
         assert any(one.isupper() for one in made)
         assert any(one.isdigit() for one in made)
         assert not made.isalnum()
+
+
+# ---- TLS, both ways ---------------------------------------------------------------------------------------------------
+WAYS = ("ldaps", "starttls")
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_work_over_both_kinds_of_tls_with_nothing_in_the_clear(office: Office, server: LdapServer, way: str) -> None:
+    settings = server.settings(security=way)
+    with wire_to(settings["port"]) as (port, heard):
+        office.directories.add(ADMINISTRATOR, way, "openldap", settings | {"port": port}, ADMIN_PASSWORD)
+        directory = office.directories.opened(way)
+        assert directory.set_locked("anna", True)[1]["locked"] is True
+        assert not server.lets_in("anna", "anna-secret")
+        assert directory.set_password("ben", "Neu-es9.Wort-2")["bind_checked"] is True
+        assert directory.set_locked("anna", False)[1]["locked"] is False
+    assert server.lets_in("anna", "anna-secret")
+    assert len(heard) > 1000
+    for secret in (ADMIN_PASSWORD, "Neu-es9.Wort-2", "anna", "ben"):
+        assert secret.encode() not in heard
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_another_authority_is_refused_before_a_password_is_sent(office: Office, server: LdapServer, way: str) -> None:
+    """Of another server, and those of this machine: neither signed this certificate."""
+    with ldap_server(has_tls=False) as other:
+        strange = other.pem
+    for name, ca in (("other", strange), ("machine", "")):
+        settings = server.settings(security=way, ca=ca)
+        with wire_to(settings["port"]) as (port, heard):
+            office.directories.add(
+                ADMINISTRATOR, f"{way}-{name}", "openldap", settings | {"port": port}, ADMIN_PASSWORD
+            )
+            with pytest.raises(Unavailable, match="CERTIFICATE_VERIFY_FAILED"):
+                office.directories.opened(f"{way}-{name}").set_locked("anna", True)
+        assert ADMIN_PASSWORD.encode() not in heard
+    assert server.lets_in("anna", "anna-secret")
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_certificate_for_another_name_is_refused(office: Office, way: str) -> None:
+    with ldap_server("dc1.example.com") as server:
+        office.directories.add(ADMINISTRATOR, "named", "openldap", server.settings(security=way), ADMIN_PASSWORD)
+        with pytest.raises(Unavailable, match="Hostname mismatch"):
+            office.directories.opened("named").state("anna")
+
+
+def test_a_server_that_cannot_begin_tls_gets_no_password(office: Office) -> None:
+    with ldap_server(has_tls=False) as server, wire_to(server.plain_port) as (port, heard):
+        settings = server.settings(security="starttls") | {"port": port}
+        office.directories.add(ADMINISTRATOR, "plain", "openldap", settings, ADMIN_PASSWORD)
+        with pytest.raises(Unavailable):
+            office.directories.opened("plain").state("anna")
+        assert heard
+        assert ADMIN_PASSWORD.encode() not in heard
+
+
+def test_where_the_library_does_not_begin_tls_nothing_goes_on(
+    office: Office, server: LdapServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = server.settings(security="starttls")
+    with wire_to(settings["port"]) as (port, heard):
+        office.directories.add(ADMINISTRATOR, "skipped", "openldap", settings | {"port": port}, ADMIN_PASSWORD)
+        monkeypatch.setattr("ldap3.Connection.start_tls", lambda *_: False)
+        with pytest.raises(Unavailable, match="does not begin TLS"):
+            office.directories.opened("skipped").state("anna")
+        assert ADMIN_PASSWORD.encode() not in heard
+
+
+def test_the_server_of_these_tests_refuses_a_password_in_the_clear(server: LdapServer) -> None:
+    """What a policy like `security simple_bind=128` says; Hinomi has no setting for it at all."""
+    line = Connection(Server("localhost", server.plain_port, get_info="NO_INFO"), ADMIN, ADMIN_PASSWORD)
+    assert not line.bind()
+    assert line.result["description"] == "confidentialityRequired"
+    ldap._close(line)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"port": "636"}, {"port": 1 << 16}, {"port": -1}, {"port": True}, {"ca": "no PEM"}, {"ca": 7}]
+)
+def test_settings_that_cannot_work_are_refused_at_once(
+    office: Office, server: LdapServer, wrong: dict[str, Any]
+) -> None:
+    with pytest.raises(InputError):
+        office.directories.add(ADMINISTRATOR, "wrong", "openldap", server.settings() | wrong, ADMIN_PASSWORD)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_server_that_goes_away_is_unavailable_and_not_a_refusal(
+    office: Office, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    with ldap_server() as server:
+        office.directories.add(ADMINISTRATOR, "going", "openldap", server.settings(security=way), ADMIN_PASSWORD)
+        directory = office.directories.opened("going")
+        monkeypatch.setattr(directory, "_refuse_own", lambda *_: server.stop())  # in the middle of the work
+        with pytest.raises(Unavailable):
+            directory.set_locked("anna", True)
+        monkeypatch.undo()
+        with pytest.raises(Unavailable):
+            directory.state("anna")
+
+
+@pytest.mark.parametrize(
+    "bound", [f"UID=Anna, OU=people, {BASE}", f"uid = anna ,ou=People,{BASE}", f"uid=\\61nna,ou=people,{BASE}"]
+)
+def test_hinomis_own_account_is_known_in_every_spelling(office: Office, server: LdapServer, bound: str) -> None:
+    directory = ldap.LdapDirectory("self", "openldap", server.settings(bind_dn=bound), "anna-secret")
+    with office.directories.opened("corp")._bound() as line, pytest.raises(Refused):
+        directory._refuse_own(line, f"uid=anna,ou=people,{BASE}")
+    with office.directories.opened("corp")._bound() as line:
+        directory._refuse_own(line, f"uid=ben,ou=people,{BASE}")
+
+
+# ---- what only Active Directory has, on a server that knows the attributes ----------------------------------------------
+@pytest.mark.parametrize("bound", ["dora@corp.example", "DORA@Corp.Example", "CORP\\dora"])
+def test_the_log_ins_of_a_domain_are_known_as_ones_own(office: Office, server: LdapServer, bound: str) -> None:
+    directory = ldap.LdapDirectory("ad", "active_directory", server.settings(bind_dn=bound), "x")
+    with office.directories.opened("corp")._bound() as line, pytest.raises(Refused):
+        directory._refuse_own(line, f"uid=ad-dora,ou=people,{BASE}")
+    with office.directories.opened("corp")._bound() as line:
+        directory._refuse_own(line, f"uid=ben,ou=people,{BASE}")
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_another_change_of_the_flags_in_between_is_not_overwritten(
+    office: Office, server: LdapServer, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    directory = ldap.LdapDirectory("ad", "active_directory", server.settings(security=way), ADMIN_PASSWORD)
+    dn, change = f"uid=ad-dora,ou=people,{BASE}", directory._change
+
+    def set_flags(value: int) -> None:
+        line = server.line()
+        assert line.bind()
+        assert line.modify(dn, {"userAccountControl": [(MODIFY_REPLACE, [str(value)])]}), line.result
+        line.unbind()
+
+    def meanwhile(*given: Any) -> None:
+        set_flags(512)
+        change(*given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(directory, "_change", meanwhile)
+        with pytest.raises(Refused):
+            directory.set_locked("dora", True)
+    assert directory.state("dora")["locked"] is False
+    set_flags(66048)
+
+
+def test_passwords_of_a_domain_are_written_as_it_wants_them(server: LdapServer) -> None:
+    """Quoted UTF-16, and 0 as the only moment: the server of these tests refuses another, as a domain controller does."""
+    directory = ldap.LdapDirectory("ad", "active_directory", server.settings(security="starttls"), ADMIN_PASSWORD)
+    assert directory.set_password("dora", 'ü"😀-Wort9')["must_change"] is True
+    line = server.line()
+    assert line.bind()
+    dn = f"uid=ad-dora,ou=people,{BASE}"
+    assert not line.modify(dn, {"pwdLastSet": [(MODIFY_REPLACE, ["7"])]})
+    assert line.search(dn, "(objectClass=*)", attributes=["unicodePwd", "pwdLastSet"])
+    raw: dict[str, Any] = line.response[0]["raw_attributes"]
+    assert raw["unicodePwd"] == ['"ü"😀-Wort9"'.encode("utf-16-le")]
+    assert raw["pwdLastSet"] == [b"0"]
+    line.unbind()
+
+
+@pytest.mark.parametrize(
+    ("code", "is_right"),
+    [("773", True), ("533", True), ("532", True), ("52e", False), ("525", False), ("775", False), ("7730", False)],
+)
+def test_what_a_domain_controller_adds_to_a_refusal(code: str, is_right: bool) -> None:
+    """Its text by the vendor's table; no domain controller was asked."""
+    told = f"80090308: LdapErr: DSID-0C090439, comment: AcceptSecurityContext error, data {code}, v4563"
+    assert (ldap._RIGHT_ALL_THE_SAME.search(told) is not None) is is_right
