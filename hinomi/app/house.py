@@ -159,9 +159,9 @@ class House:
         self.response.start()
         if for_sensors:
             self.sensing.gateway.start()
+            self.mail_rounds.start()  # an import is no time to look through mailboxes
         self.hunt.start()
         self.upkeep.start()
-        self.mail_rounds.start()
 
     def stop(self) -> None:
         """End after the batch under way; what is in the spool stays there for the next start."""

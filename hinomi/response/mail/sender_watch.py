@@ -176,6 +176,7 @@ class SenderWatch:
             return True
         if head.size_bytes > MAX_MESSAGE_BYTES:
             box.troubles.append(f"{head.place.folder}: a letter of {held.value} is too large to be taken")
+            self._note(head, held, "too large to be taken")
             return True
         try:
             box.held += self._hold(box.store, head.place, held.value)
@@ -222,11 +223,11 @@ class SenderWatch:
         alike = self._office.quarantine.select(*same, columns.sha256 == copy.letter.sha256, columns.state == "restored")
         return bool(alike)
 
-    def _note(self, head: Head, sender: ListedSender) -> None:
+    def _note(self, head: Head, sender: ListedSender, reason: str = "the list says log") -> None:
         """Told once, and left where it is."""
         place, letter = head.place, read_letter(head.raw)
         key = _digest(place.connector, place.mailbox, place.folder, place.uid.rpartition("/")[2].partition(":2,")[0])
-        details = {"mailbox": place.mailbox, "folder": place.folder, "subject": letter.subject[:100]}
+        details = {"mailbox": place.mailbox, "folder": place.folder, "subject": letter.subject[:100], "reason": reason}
         with self._database.begin() as connection:
             if connection.execute(sa.select(NOTED.c.key).where(NOTED.c.key == key)).first() is None:
                 connection.execute(sa.insert(NOTED).values(key=key, at_ms=self._now_ms()))

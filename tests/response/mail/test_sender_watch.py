@@ -121,6 +121,37 @@ def test_what_arrives_is_held_and_what_was_there_is_left(post: Post) -> None:
     assert len(post.office.sealed()) == 2
 
 
+@pytest.mark.parametrize(
+    ("sender", "is_taken"),
+    [
+        ("=?utf-8?q?mallory=40example.net?=", True),
+        ("a@b.example\r\nFrom: Mallory <mallory@example.net>", True),
+        ("a@b.example\r\nSender: MALLORY@Example.Net.", True),
+        ('(x) "mallory"@example.net (a@b.example)', True),
+        ("a@b.example\r\nX: \x00\xff\xfe\r\nReturn-Path: <mallory@example.net>", True),
+        ("a@b.example\r\nthis is no header\r\nSender: mallory@example.net", True),
+        ("=?utf-8?q?mallory=40example.net?= <a@b.example>", False),
+        ('"mallory@example.net" <a@b.example> (mallory@example.net)', False),
+        ("a@b.example\r\nReply-To: mallory@example.net", False),
+        ("mallory@example.net.b.example", False),
+    ],
+)
+def test_hostile_heads_by_way_of_the_stores(post: Post, sender: str, is_taken: bool) -> None:
+    post.put_on_list()
+    given = post.deliver("anna", "<hostile@example.net>", sender=sender)
+    assert post.sweep() == is_taken
+    assert post.found(given) == [("anna", "quarantined" if is_taken else "delivered")]
+
+
+def test_one_that_is_too_large_is_told(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sender_watch, "MAX_MESSAGE_BYTES", 100)
+    post.put_on_list()
+    large = post.deliver("anna", "<large@example.net>")
+    assert (post.sweep(), post.found(large)) == (0, [("anna", "delivered")])
+    assert "too large" in post.office.watch.enforcement()[0].reasons["anna"]
+    assert (post.sweep(), post.told("mail.noted")) == (0, 1)
+
+
 def test_what_a_person_puts_back_stays(post: Post) -> None:
     post.put_on_list()
     put_back = post.deliver("anna", "<back@example.net>")
