@@ -25,6 +25,7 @@ from hinomi.sensor.host import HostNames
 from hinomi.sensor.identity import IdentityKeeper, new_epoch
 from hinomi.sensor.journal import Journal
 from hinomi.sensor.link import Link
+from hinomi.sensor.memory import Memory
 from hinomi.sensor.recorder import Recorder
 from hinomi.sensor.shell_lines import ShellLines
 from hinomi.sensor.spool import SensorSpool
@@ -101,6 +102,7 @@ class Agent:
         found = self.system.collectors(self.folder.part("state")) if collectors is None else collectors
         self.watch = Watch(found, self._emit)
         self.updater = Updater(self.folder, INSTALLATION)
+        self._memory, self._process = Memory(), psutil.Process()
         self._mark = RunMark(self.folder, boot_id())
         self._clock = ClockWatch(_now_ms, _steady_ms)
         self.on_exit: Callable[[], None] = lambda: None  # asked for when the starter is to begin another sensor
@@ -256,7 +258,7 @@ class Agent:
         )
 
     def health(self) -> dict[str, Any]:
-        process = psutil.Process()
+        process = self._process
         times = process.cpu_times()
         return {
             "rss_bytes": process.memory_info().rss,
@@ -298,6 +300,7 @@ class Agent:
                 self._mend()
                 self._look_at_clock()
                 self.guards.keep()
+                self._memory.keep()
                 self._write_status()
             except Exception:  # upkeep must go on
                 log.exception("upkeep stumbled")

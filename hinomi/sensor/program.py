@@ -1,6 +1,5 @@
 """What a person does with the sensor on its own host: enrol, run, status, uninstall. Used by both ways to call it."""
 
-import ctypes
 import logging
 import shutil
 import signal
@@ -15,9 +14,8 @@ from hinomi.sensor.agent import Agent
 from hinomi.sensor.enrolment import enrol
 from hinomi.sensor.folder import SensorFolder
 from hinomi.sensor.identity import IdentityKeeper
+from hinomi.sensor.memory import Memory
 from hinomi.sensor.system import here
-
-_ARENA_MAX = -8  # M_ARENA_MAX of mallopt(3)
 
 
 def enrol_here(text: str, folder: Path) -> str:
@@ -27,7 +25,8 @@ def enrol_here(text: str, folder: Path) -> str:
 
 def run_here(folder: Path) -> int:
     """Until SIGTERM or SIGINT, or for an update until the starter takes this process over. Conflict when one runs already."""
-    _share_memory()
+    memory = Memory()
+    memory.share()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("websockets").setLevel(logging.WARNING)
     ended, leaving = threading.Event(), threading.Event()
@@ -45,6 +44,7 @@ def run_here(folder: Path) -> int:
         signal.signal(signal.SIGTERM, end)
         signal.signal(signal.SIGINT, end)
         agent.start()
+        memory.settle()
         try:
             ended.wait()
         finally:
@@ -52,13 +52,6 @@ def run_here(folder: Path) -> int:
     if leaving.is_set():
         agent.updater.restart()
     return 0
-
-
-def _share_memory() -> None:
-    """By default each thread takes memory of its own and keeps it: a fifth of what the sensor holds."""
-    libc = ctypes.CDLL(None)
-    if hasattr(libc, "mallopt"):
-        libc.mallopt(_ARENA_MAX, 1)
 
 
 def status_here(folder: Path) -> dict[str, Any]:

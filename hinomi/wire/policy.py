@@ -49,7 +49,8 @@ class SensorPolicy:
 
     Over `rate_per_s` activities a second (averaged over ten seconds) the rest is counted and told as `sensor_loss`; over `spool_mb` on
     disk the oldest are dropped, counted and told. `block_mounts`: mount points where the start of a file is held against the
-    block list; "auto" is every writable local one but those of the system and the sensor. A batch is sent after `batch_records` or `batch_ms`, whatever comes first.
+    block list; "auto" is every writable local one but those of the system and the sensor. A batch is sent after `batch_records` or `batch_ms`, whatever comes first;
+    what comes after a silence at once.
     """
 
     version: int = 0
@@ -64,7 +65,7 @@ class SensorPolicy:
     rate_per_s: int = 5000
     spool_mb: int = 512
     batch_records: int = 500
-    batch_ms: int = 250
+    batch_ms: int = 500
     facts_every_s: int = 900
     heartbeat_s: int = 20
 

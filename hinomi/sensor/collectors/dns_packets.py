@@ -49,7 +49,7 @@ class DnsPackets:
     kinds: tuple[str, ...] = ("dns",)
 
     def __init__(self, table: ProcessTable | None = None, askers: DnsAskers | None = None) -> None:
-        self._table = table or the_table()
+        self._table = the_table() if table is None else table
         self._socket: socket.socket | None = None
         self._wake: tuple[int, int] | None = None
         self._thread: Thread | None = None

@@ -20,10 +20,9 @@ from hinomi.wire.policy import SensorPolicy
 OBJECT = Path(__file__).parents[1] / "ebpf" / "processes.bpf.o"
 _PROGRAMS, _RING, _LOST = ("on_exec", "on_exit"), "events", "lost"
 _INITIAL_NAMESPACE = "pid:[4026531836]"  # PROC_PID_INIT_INO: there the kernel's numbers of processes are ours
-# Pauses between two reads, in which events gather: waking up for each costs more than reading it. After a silence a person may
-# wait for what came, and it may still be looked at in /proc; of many the ring must not run over.
-_SILENCE_S, _MANY = 0.05, 250
-_GATHER_S, _GATHER_BUSY_S = 0.01, 0.2
+# Waking up for each event costs more than reading it: the kernel's side wakes us after a silence and before the ring is full, and
+# we look by ourselves so often. After a silence what follows at once is waited for: a shell's children may still be looked at in /proc.
+_LOOK_S, _SILENCE_S, _GATHER_S = 0.5, 0.05, 0.01
 _LOSS_S = 10.0
 
 
@@ -33,11 +32,11 @@ class ProcessesEbpf:
 
     def __init__(self, path: Path = OBJECT, table: ProcessTable | None = None) -> None:
         self._path = path
-        self._table = table or the_table()
+        self._table = the_table() if table is None else table
         self._object: BpfObject | None = None
         self._thread: Thread | None = None
         self._stopping = Event()
-        self._boot_ms = 0
+        self._boot_ms, self._own = 0, os.getpid()
         self._seen = self._lost = 0
         self._told_s = time.monotonic()
         self._trouble: str | None = None
@@ -82,25 +81,27 @@ class ProcessesEbpf:
         while not self._stopping.is_set():
             asked_s = time.monotonic()
             try:
-                found = source.poll(0.5)
+                is_woken = source.ring.wait(_LOOK_S)
+                found = source.ring.read()
                 self._tell_losses(source)
             except OSError as error:
                 self._trouble = str(error)
                 return
-            was_silent = time.monotonic() - asked_s >= _SILENCE_S
             for content in found:
                 self._consider(content)
-            if found:
-                time.sleep(_GATHER_S if was_silent or len(found) > _MANY else _GATHER_BUSY_S)
+            if is_woken and time.monotonic() - asked_s >= _SILENCE_S:
+                time.sleep(_GATHER_S)
 
     def _consider(self, content: bytes) -> None:
         told = bpf_events.read(content, self._boot_ms)
-        if told is None or told.pid == os.getpid():
+        if told is None or told.pid == self._own:
             return
         if isinstance(told, End):
             process = self._table.ended(told.pid)
             if process is not None:
-                self._emit("process_end", process.as_actor() | end_of(told.code) | {"_time_ms": told.at_ms})
+                data = process.as_actor()
+                data.update(end_of(told.code), _time_ms=told.at_ms)
+                self._emit("process_end", data)
             return
         self._seen += 1
         self._emit("process_start", self._table.started(told))

@@ -1,21 +1,21 @@
 """What the programs of hinomi/sensor/ebpf/processes.bpf.c hand over: bytes in, an exec or an end out."""
 
 import struct
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from hinomi.sensor.telemetry import proc
+from hinomi.sensor.telemetry.file_hashes import FileState
 from hinomi.sensor.telemetry.processes import Exec
 
 _START, _END = 1, 2
-_HEAD = struct.Struct("=6I2Q4I")
+_HEAD = struct.Struct("=6I2Q4I4Q")
 _END_EVENT = struct.Struct("=IIiIQ")
 _KIND = struct.Struct("=I")
 _TICK_NS = 10_000_000  # the unit in which /proc tells a start
 
 
-@dataclass(frozen=True, slots=True)
-class End:
+class End(NamedTuple):
     """`code` as wait(2) gives it."""
 
     pid: int
@@ -31,20 +31,25 @@ def read(content: bytes, boot_ms: int) -> Exec | End | None:
         return End(pid, boot_ms + at_ns // 1_000_000, code)
     if kind != _START or len(content) < _HEAD.size:
         return None
-    _, pid, ppid, uid, login, session, at_ns, start_ns, exe, cwd, size, _ = _HEAD.unpack_from(content)
-    text = content[_HEAD.size :]
-    arguments = text[exe + cwd : exe + cwd + size]
+    (
+        _, pid, ppid, uid, login, session, at_ns, start_ns, exe, cwd, size,
+        device, inode, length, changed_ns, touched_ns,
+    ) = _HEAD.unpack_from(content)  # fmt: skip
+    exe_ends = _HEAD.size + exe
+    cwd_ends = exe_ends + cwd
+    arguments = content[cwd_ends : cwd_ends + size]
     return Exec(
         pid=pid,
         ppid=ppid,
         at_ms=boot_ms + at_ns // 1_000_000,
-        exe=_path(text[:exe]),
+        exe=_path(content[_HEAD.size : exe_ends]),
         argv=_texts(arguments.removesuffix(b"\0"))[: proc.MOST_ARGUMENTS] if arguments else [],
         uid=uid,
-        cwd=_path(text[exe : exe + cwd]),
+        cwd=_path(content[exe_ends:cwd_ends]),
         auid=None if login == proc.UNSET else login,
         session=None if session == proc.UNSET else session,
         start=boot_ms + start_ns // _TICK_NS * (_TICK_NS // 1_000_000),
+        file=FileState(device, inode, length, changed_ns, touched_ns) if inode else None,
     )
 
 
@@ -56,4 +61,4 @@ def _path(parts: bytes) -> str | None:
 
 
 def _texts(content: bytes) -> list[str]:
-    return [part.decode(errors="replace") for part in content.split(b"\0")]
+    return content.decode(errors="replace").split("\0")

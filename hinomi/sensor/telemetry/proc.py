@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -51,7 +52,7 @@ def arguments(pid: int) -> list[str]:
     return [part.decode(errors="replace") for part in parts[:MOST_ARGUMENTS]]
 
 
-def command_of(arguments_: list[str]) -> str:
+def command_of(arguments_: Sequence[str]) -> str:
     """The arguments with blanks between, as other Linux sensors write a command line."""
     return " ".join(arguments_)[:LONGEST_COMMAND]
 

@@ -6,20 +6,21 @@ A process is known by its pid and the ms of its start. The start is what /proc s
 could be looked at, the moment at which its exec was seen.
 """
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from threading import RLock
-from typing import Any
+from typing import Any, NamedTuple
 
 from hinomi.sensor.telemetry import proc
-from hinomi.sensor.telemetry.file_hashes import FileHashes
+from hinomi.sensor.telemetry.file_hashes import FileHashes, FileState, Hashes
 from hinomi.sensor.telemetry.script_path import script_of
 from hinomi.sensor.telemetry.users import Users
 from hinomi.wire.policy import SensorPolicy
 
 REMEMBERED = 8192  # about 6 MB; one that runs and is forgotten is read from /proc again
+REMEMBERED_OVER = 1024  # of them those that are over: others may still tell of them, for seconds
 _LATER_MS = 30  # a start after the event by more than this belongs to another process under the same pid
 
 
@@ -42,24 +43,19 @@ class Process:
 
     def as_actor(self) -> dict[str, Any]:
         """Its values as those of the one who did something (docs/reference/sensor-telemetry.md)."""
-        return _told(
-            pid=self.pid,
-            start=self.start,
-            exe=self.exe,
-            cmd=self.cmd,
-            uid=self.uid,
-            user=self.user,
-            ppid=self.ppid,
-            parent_start=self.parent_start,
-            parent_exe=self.parent_exe,
-            parent_cmd=self.parent_cmd,
-            parent_user=self.parent_user,
-        )
+        data: dict[str, Any] = {"pid": self.pid, "start": self.start}
+        for name in _ACTOR:
+            value = getattr(self, name)
+            if value is not None:
+                data[name] = value
+        return data
 
 
-@dataclass(frozen=True, slots=True)
-class Exec:
-    """An exec as a source saw it; `start` where the source knows it exactly."""
+_ACTOR = ("exe", "cmd", "uid", "user", "ppid", "parent_start", "parent_exe", "parent_cmd", "parent_user")
+
+
+class Exec(NamedTuple):
+    """An exec as a source saw it; `start` where the source knows it exactly, `file` where it knows which one the program is."""
 
     pid: int
     ppid: int
@@ -73,6 +69,7 @@ class Exec:
     tty: str | None = None
     start: int | None = None
     cgroup: str | None = None
+    file: FileState | None = None
 
 
 class ProcessTable:
@@ -83,6 +80,7 @@ class ProcessTable:
         self.users = users or Users()
         self.hash_files = True
         self._known: OrderedDict[int, Process] = OrderedDict()
+        self._over: deque[Process] = deque()
         self._lock = RLock()
 
     def follow(self, policy: SensorPolicy) -> None:
@@ -98,7 +96,7 @@ class ProcessTable:
                 pid=seen.pid,
                 start=start,
                 exe=seen.exe,
-                cmd=proc.command_of(list(seen.argv)) or None,
+                cmd=proc.command_of(seen.argv) or None,
                 uid=seen.uid,
                 user=self.users.name(seen.uid),
                 ppid=seen.ppid,
@@ -131,6 +129,11 @@ class ProcessTable:
             if found is None or found.is_over:
                 return None
             found.is_over = True
+            self._over.append(found)
+            if len(self._over) > REMEMBERED_OVER:
+                oldest = self._over.popleft()
+                if self._known.get(oldest.pid) is oldest:
+                    del self._known[oldest.pid]
             return found
 
     def learn(self) -> None:
@@ -176,25 +179,24 @@ class ProcessTable:
     def _data(self, made: Process, seen: Exec) -> dict[str, Any]:
         data = made.as_actor()
         data["argv"] = list(seen.argv[: proc.MOST_ARGUMENTS])
-        data |= _told(
-            cwd=seen.cwd,
-            auid=seen.auid,
-            login_user=self.users.name(seen.auid),
-            session=seen.session,
-            tty=seen.tty,
-            cgroup=seen.cgroup,
-            script=script_of(seen.exe, seen.argv, seen.cwd),
-        )
+        told = (
+            ("cwd", seen.cwd), ("auid", seen.auid), ("login_user", self.users.name(seen.auid)), ("session", seen.session),
+            ("tty", seen.tty), ("cgroup", seen.cgroup), ("script", script_of(seen.exe, seen.argv, seen.cwd)),
+        )  # fmt: skip
+        for name, value in told:
+            if value is not None:
+                data[name] = value
         if self.hash_files and seen.exe:
-            # by the pid where it still runs this program: its path may mean another file here, or none any more
-            own = proc.executable(seen.pid) == seen.exe
-            data |= self.hashes.of(*([f"/proc/{seen.pid}/exe"] if own else []), seen.exe)
+            data.update(self._hashes(seen, seen.exe))
         data["_time_ms"] = seen.at_ms
         return data
 
-
-def _told(**values: Any) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value is not None}
+    def _hashes(self, seen: Exec, exe: str) -> Hashes:
+        if seen.file is not None and (known := self.hashes.known(seen.file)) is not None:
+            return known
+        # by the pid where it still runs this program: its path may mean another file here, or none any more
+        own = proc.executable(seen.pid) == exe
+        return self.hashes.of(*([f"/proc/{seen.pid}/exe"] if own else []), exe, state=seen.file)
 
 
 @cache

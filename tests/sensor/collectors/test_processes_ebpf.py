@@ -1,6 +1,8 @@
 """Processes by the real kernel's own programs, built from their source. It hears the whole machine; asserted is about our children."""
 
+import hashlib
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +13,8 @@ import pytest
 
 from hinomi.sensor.collectors.processes_ebpf import ProcessesEbpf
 from hinomi.sensor.telemetry import proc
+from hinomi.sensor.telemetry.file_hashes import FileState
+from hinomi.sensor.telemetry.processes import ProcessTable
 from hinomi.wire.policy import SensorPolicy
 from tests.sensor.collectors.heard import Heard
 
@@ -96,6 +100,35 @@ def test_a_long_command_line_is_cut_not_lost(collector: ProcessesEbpf, heard: Ou
     (data,) = heard.wait("process_start", 1)
     assert data["cmd"].startswith("/bin/true yyyy")
     assert 8000 < len(data["cmd"]) < 8200
+
+
+def test_a_program_that_changed_has_another_hash(collector: ProcessesEbpf, heard: Ours, tmp_path: Path) -> None:
+    program = tmp_path / "program"
+    shutil.copy("/bin/true", program)
+    wanted = []
+    for number in range(1, 5):
+        spawn(str(program))
+        spawn(str(program))
+        wanted += [hashlib.sha256(program.read_bytes()).hexdigest()] * 2
+        assert [data["sha256"] for data in heard.wait("process_start", 2 * number)] == wanted
+        with program.open("ab") as file:
+            file.write(b"more")
+
+
+def test_the_kernel_tells_the_state_of_a_program_as_stat_does(built: Path, heard: Ours) -> None:
+    if os.geteuid() != 0 or not Path("/sys/kernel/btf/vmlinux").is_file():
+        pytest.skip("needs root and a kernel that describes itself (BTF)")
+    table = ProcessTable()
+    made = ProcessesEbpf(built, table)
+    made.start(heard.emit, SensorPolicy())
+    try:
+        spawn("/bin/true")
+        heard.wait("process_start", 1)
+    finally:
+        made.stop()
+    told = Path("/bin/true").stat()
+    known = [key for key in table.hashes._known if isinstance(key, FileState)]
+    assert any(key.is_that_of(told) for key in known)
 
 
 def test_a_burst_of_short_lives_misses_none(collector: ProcessesEbpf, heard: Ours) -> None:

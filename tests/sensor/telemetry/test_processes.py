@@ -6,7 +6,7 @@ import sys
 import time
 
 from hinomi.sensor.telemetry import proc
-from hinomi.sensor.telemetry.processes import REMEMBERED, Exec, ProcessTable
+from hinomi.sensor.telemetry.processes import REMEMBERED, REMEMBERED_OVER, Exec, ProcessTable
 
 GONE = 1 << 22  # above pid_max: no process
 
@@ -62,3 +62,29 @@ def test_the_memory_is_bounded() -> None:
     for number in range(REMEMBERED + 10):
         table.started(seen(GONE + number, 1000, ppid=0))
     assert len(table) == REMEMBERED
+
+
+def test_those_that_are_over_are_forgotten_before_those_that_run() -> None:
+    table = ProcessTable()
+    table.started(seen(GONE, 1000, argv=["stays"]))
+    for number in range(1, REMEMBERED_OVER + 101):
+        table.started(seen(GONE + number, 1000 + number, ppid=GONE))
+        table.ended(GONE + number)
+    assert len(table) <= REMEMBERED_OVER + 1 + 1  # and this process, when it was asked for
+    last = table.of(GONE + REMEMBERED_OVER + 100)
+    assert last is not None
+    assert last.parent_cmd == "stays"
+    assert table.of(GONE + 1) is None
+
+
+def test_a_pid_that_is_given_again_is_not_forgotten_with_the_one_before() -> None:
+    table = ProcessTable()
+    table.started(seen(GONE, 1000, ppid=0))
+    table.ended(GONE)
+    table.started(seen(GONE, 2000, ppid=0, argv=["again"]))
+    for number in range(1, REMEMBERED_OVER + 1):
+        table.started(seen(GONE + number, 3000, ppid=0))
+        table.ended(GONE + number)
+    found = table.of(GONE)
+    assert found is not None
+    assert found.cmd == "again"
