@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ApiError } from '../../api/client'
+import { DATASETS } from '../../api/searchShapes'
 import { readAddress, writeAddress } from '../../frame/address'
 import { percentOf, rowsIn } from './exportJob'
 import { shareText } from './FacetPanel'
@@ -26,6 +27,17 @@ describe('the address of Search', () => {
   ])('brings back %o', (changes) => {
     const view = { ...plain, ...changes }
     expect(readView(readAddress(writeAddress(writeView(view))))).toEqual(view)
+  })
+
+  it('begins with what tells most in its data set', () => {
+    for (const dataset of DATASETS) {
+      const view = { ...plain, ...ofDataset(dataset) }
+      expect(view.columns.length * view.facets.length * view.by.length).toBeGreaterThan(0)
+      expect(readView(readAddress(writeAddress(writeView(view))))).toEqual(view)
+      expect(writeView(view).columns).toBeUndefined()
+    }
+    expect(ofDataset('network').facets).toContain('hostName')
+    expect(ofDataset('cloud').columns).not.toContain('processFilePath')
   })
 
   it('drops what cannot be the name of a field, and keeps to the bounds', () => {

@@ -25,15 +25,29 @@ export type View = {
   cursor: string
 }
 
-const COLUMNS = ['endpointHostName', 'eventId', 'processFilePath', 'summary']
-const FACETS = ['eventId', 'endpointHostName', 'processFilePath', 'objectFilePath', 'processUser', 'winEventId']
-const DETECTION_COLUMNS = ['riskLevel', 'filterName', 'endpointHostName', 'techniqueId']
-const DETECTION_FACETS = ['riskLevel', 'filterId', 'endpointHostName', 'techniqueId', 'tacticId']
+type Defaults = { columns: string[]; facets: string[]; stack: string[] }
+const OF_ENDPOINTS: Defaults = {
+  columns: ['endpointHostName', 'eventId', 'processFilePath', 'summary'],
+  facets: ['eventId', 'endpointHostName', 'processFilePath', 'objectFilePath', 'processUser', 'winEventId'],
+  stack: ['processFilePath'],
+}
+const OF_LOGS: Defaults = { columns: ['endpointHostName', 'src', 'recordSource', 'recordFile', 'summary'], facets: ['recordFile', 'recordSource', 'endpointHostName', 'src'], stack: ['src'] }
+/** What tells most in each data set: no process and no endpoint stands in what a network sensor or a cloud saw. */
+const DEFAULTS: Record<Dataset, Defaults> = {
+  all: OF_ENDPOINTS,
+  endpoint: OF_ENDPOINTS,
+  network: { columns: ['src', 'dst', 'dpt', 'proto', 'hostName'], facets: ['dst', 'src', 'dpt', 'hostName', 'proto', 'recordFile'], stack: ['hostName'] },
+  mail: OF_LOGS,
+  cloud: OF_LOGS,
+  identity: OF_LOGS,
+  thirdparty: OF_LOGS,
+  detections: { columns: ['riskLevel', 'filterName', 'endpointHostName', 'techniqueId'], facets: ['riskLevel', 'filterId', 'endpointHostName', 'techniqueId', 'tacticId'], stack: ['filterId'] },
+}
 const DEFAULT_RANGE = '7d'
 
-export const defaultColumns = (dataset: Dataset) => (dataset === 'detections' ? DETECTION_COLUMNS : COLUMNS)
-export const defaultStack = (dataset: Dataset) => [dataset === 'detections' ? 'filterId' : 'processFilePath']
-export const defaultFacets = (dataset: Dataset) => (dataset === 'detections' ? DETECTION_FACETS : FACETS)
+export const defaultColumns = (dataset: Dataset) => DEFAULTS[dataset].columns
+export const defaultStack = (dataset: Dataset) => DEFAULTS[dataset].stack
+export const defaultFacets = (dataset: Dataset) => DEFAULTS[dataset].facets
 
 /** Names of fields from the address; anything that cannot be one is dropped. */
 function names(text: string | undefined, most: number): string[] {
