@@ -1,6 +1,6 @@
 import { ActionIcon } from '@mantine/core'
 import { IconCopy } from '@tabler/icons-react'
-import type { ReactNode } from 'react'
+import { Fragment, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Moment } from './Moment'
 import { copyText, ObjectValue, type MenuObject } from './ObjectMenu'
@@ -35,6 +35,11 @@ export function valueText(value: unknown): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
 
+/** What a field holds, value by value: each of a list has a menu of its own. */
+export function partsOf(value: unknown): string[] {
+  return Array.isArray(value) && value.length > 0 ? [...new Set(value.map(valueText))] : [valueText(value)]
+}
+
 /** Field names and values; each value copies, opens the context menu, and shows its decoded form beside it. */
 export function FieldList({ fields }: { fields: NamedValue[] }) {
   return (
@@ -53,7 +58,7 @@ function Field({ item }: { item: NamedValue }) {
       <dt>{item.field}</dt>
       <dd>
         <span className="grow">
-          <ObjectValue object={{ type: typeOfField(item.field), field: item.field, value: text }} />
+          {partsOf(item.value).map((one, index) => <Fragment key={one}>{index > 0 && ', '}<ObjectValue object={{ type: typeOfField(item.field), field: item.field, value: one }} /></Fragment>)}
           {/(Time|Date)$/.test(item.field) && typeof item.value === 'number' && <span className="dim"> <Moment at={item.value} /></span>}
           <Decoded text={item.decoded} />
           {item.more}

@@ -4,7 +4,7 @@ import { DATASETS } from '../../api/searchShapes'
 import { readAddress, writeAddress } from '../../frame/address'
 import { percentOf, rowsIn } from './exportJob'
 import { shareText } from './FacetPanel'
-import { neededColumns } from './neededColumns'
+import { aboutOf, neededColumns } from './neededColumns'
 import { barsOf, widened } from './OverTime'
 import { completed, piecesOf, replacedAt } from './queryPieces'
 import { problemOf } from './useProblem'
@@ -131,4 +131,12 @@ describe('figures', () => {
     expect(percentOf({ step: 'running', bytes: 1, rows: 50, total: 200 })).toBe(25)
     expect(percentOf({ step: 'running', bytes: 1, rows: 0, total: null })).toBeNull()
   })
+})
+
+it('knows which process and which file a value of a row is', () => {
+  const row = { processPid: 7, processLaunchTime: 9, processFileHashSha1: 'f', objectFileHashSha256: 'e', objectFileHashSha1: '' }
+  expect(aboutOf('processFilePath', row)).toEqual({ pid: 7, startedMs: 9, sha1: 'f', sha256: undefined })
+  expect(aboutOf('objectFilePath', row)).toEqual({ sha1: undefined, sha256: 'e' })
+  expect(aboutOf('endpointHostName', row)).toBeUndefined()
+  expect(neededColumns({ dataset: 'all', columns: ['processFilePath'] })).toContain('processLaunchTime')
 })
