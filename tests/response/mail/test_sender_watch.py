@@ -19,6 +19,7 @@ from hinomi.response.mail.enforcement import LATE_MS, State
 from hinomi.response.mail.mail_store import Extent, Wanted
 from hinomi.response.mail.post_office import wanted_of
 from hinomi.schema.task import TaskState
+from tests.make_database import database_at
 from tests.make_mail import ImapServer, imap_server, letter, maildir, no_dovecot
 from tests.make_post_office import Office
 from tests.make_response import ADMINISTRATOR, ASKER
@@ -385,9 +386,11 @@ from hinomi.response.mail.imap import ImapStore
 from hinomi.response.mail.maildir import MaildirStore
 from hinomi.response.mail.quarantine import Quarantine
 from hinomi.response.mail.sender_watch import SenderWatch
+from tests import make_response
 from tests.make_access import Clock
 from tests.make_post_office import Office
 
+make_response.database_at = lambda path: sys.argv[4]  # the one of the test, wherever it runs
 left = int(sys.argv[2])
 
 def step():
@@ -433,6 +436,7 @@ _STEPS = (
 )  # each finds what the killed one before it left; 0: to the end
 
 
+@pytest.mark.slow  # 30: sixteen processes, one after the other
 def test_killed_at_every_step_nothing_is_lost_or_doubled(post: Post, tmp_path: Path) -> None:
     post.put_on_list()
     ids = [post.deliver("anna", f"<{number}@example.net>") for number in range(2)]
@@ -441,7 +445,15 @@ def test_killed_at_every_step_nothing_is_lost_or_doubled(post: Post, tmp_path: P
     now_s = post.office.clock.now_s
     killed = 0
     for step in _STEPS:
-        words = [sys.executable, "-c", _CHILD, str(tmp_path), str(step), str(now_s)]
+        words = [
+            sys.executable,
+            "-c",
+            _CHILD,
+            str(tmp_path),
+            str(step),
+            str(now_s),
+            database_at(tmp_path / "operations.db"),
+        ]
         done = subprocess.run(words, capture_output=True, check=False, timeout=120)
         assert done.returncode in ((0, -signal.SIGKILL) if step else (0,)), (step, done.stderr.decode()[-2000:])
         killed += done.returncode == -signal.SIGKILL
