@@ -9,7 +9,9 @@ import pytest
 from hinomi.errors import NotFound
 from hinomi.response.block_list import APPLY
 from hinomi.response.survey import Place, State
-from tests.make_response import ASKER, GUID, OTHER, Desk, see
+from tests.make_mail import maildir
+from tests.make_post_office import Office
+from tests.make_response import ADMINISTRATOR, ASKER, GUID, OTHER, Desk, see
 from tests.response.test_block_list import IP, applying, join
 
 THIRD = "11111111-2a35-4a1c-8a6e-0c8f1a2d3e4f"
@@ -144,3 +146,20 @@ def test_an_entry_is_found_by_its_value_alone_in_any_case(made: Desk) -> None:
     assert made.desk.enforcement.of("bad.example.", "domain").one.value == "bad.example"
     with pytest.raises(NotFound):
         made.desk.enforcement.of("good.example")
+
+
+def test_a_sender_is_enforced_once_every_mailbox_was_looked_through(tmp_path: Path) -> None:
+    made = Office(tmp_path)
+    try:
+        maildir(tmp_path / "mail", "ann")
+        made.connectors.add(ADMINISTRATOR, "post", "maildir", {"root": str(tmp_path / "mail")}, {})
+        made.desk.block_list.add(ASKER, [{"type": "senderMailAddress", "value": "mallory@bad.example"}])
+        states = []
+        for _ in range(2):
+            found = made.desk.enforcement.of("mallory@bad.example")
+            states.append((found.state, [place.state for place in found.places if place.kind == "mail"]))
+            made.clock.now_s += 1
+            made.watch.sweep()
+        assert states == [(State.WAITING, [State.WAITING]), (State.ENFORCED, [State.ENFORCED])]
+    finally:
+        made.close()
