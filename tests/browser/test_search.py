@@ -157,6 +157,7 @@ def test_a_mistake_is_shown_in_its_place_and_mended_by_a_click(open_page: Opens,
     line.fill("(")
     line.press("Enter")
     expect(seen.get_by_text(say("search.bad"))).to_be_visible()
+    seen.wait_for_load_state("networkidle")  # rows, histogram and facets are refused one after the other
     open_page.errors.clear()  # type: ignore[attr-defined]  # the browser reports each 400 itself
 
 
