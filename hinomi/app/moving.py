@@ -8,7 +8,8 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-import hinomi.app.house  # noqa: F401 - every room's tables
+import hinomi.app.backup
+import hinomi.app.house  # noqa: F401 - with this every table of the rooms is known
 from hinomi.access.audit import Audit
 from hinomi.app.folder import DataFolder
 from hinomi.app.opening import operational_url

@@ -162,8 +162,13 @@ class Session:
                 self.run(f"USE {_identifier(statement.database)}")
                 undo.append(f"USE {DATABASE}")
             if own:
-                undo.append("SET " + ", ".join(f"{name} = {self._usual(name)}" for name in own))
-                self._set(own)
+                undo.append("SET " + ", ".join(f"{_identifier(name)} = {self._usual(name)}" for name in own))
+                try:
+                    self._set(own)
+                except EngineError as error:
+                    if error.code != _CANCELLED:  # refused: there is nothing to take off
+                        undo.pop()
+                    raise
             for table in statement.external:
                 undo.append(f"DROP TEMPORARY TABLE IF EXISTS {_identifier(table.name)}")
                 self._load(table)

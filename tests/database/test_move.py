@@ -229,7 +229,7 @@ def test_what_does_not_arrive_as_it_was_is_found_and_nothing_is_moved(made: Make
 
 _KILLED = """
 import os, signal, sys
-import hinomi.app.house
+import hinomi.app.moving
 from hinomi.database import Database
 from hinomi.database.move import move
 def stop(done, total):
