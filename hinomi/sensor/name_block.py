@@ -132,6 +132,7 @@ class NameBlock:
             self._may_stand = False
         self._guard.stop()
         self._listening.clear()
+        self._askers.relay = None
 
     def is_intact(self) -> bool:
         return not self._names or (nft.is_there(TABLE) and bool(nft.elements(TABLE, "alive")))
@@ -169,6 +170,7 @@ class NameBlock:
 
     def _ended(self, reason: str) -> None:
         self._listening.clear()
+        self._askers.relay = None
         self._is_to_begin = True
         with suppress(ActionFailed):
             nft.delete(TABLE)

@@ -40,7 +40,7 @@ _Key = tuple[int, str, int, str, int]  # protocol, asker, its port, server, numb
 class _Question:
     asked_s: float
     at_ms: int
-    port: int  # the asker's
+    onward: int  # the port by which the relay asks it for another; 0: nobody stands between
     data: dict[str, Any]
 
 
@@ -49,14 +49,14 @@ class DnsPackets:
     kinds: tuple[str, ...] = ("dns",)
 
     def __init__(self, table: ProcessTable | None = None, askers: DnsAskers | None = None) -> None:
-        self._table = the_table() if table is None else table
+        self._table = table or the_table()
         self._socket: socket.socket | None = None
         self._wake: tuple[int, int] | None = None
         self._thread: Thread | None = None
         self._open: OrderedDict[_Key, _Question] = OrderedDict()
         self._owner = SocketOwner(time.monotonic)
         self._askers = askers or the_askers()
-        self._unowned: deque[tuple[float, int, dict[str, Any]]] = deque()  # told when, from which port, what
+        self._unowned: deque[tuple[float, int, dict[str, Any]]] = deque()  # told when, `onward`, what
         self._seen = self._lost = self._told_lost = 0
         self._told_s = 0.0
         self._trouble: str | None = None
@@ -152,9 +152,10 @@ class DnsPackets:
             return
         proto = _NAMES[packet.proto]
         pid = self._owner.of(proto, packet.spt)
-        pid = None if pid == self._askers.relay else pid
+        onward = packet.spt if pid is not None and pid == self._askers.relay else 0
+        pid = None if onward else pid
         data = self._actor(pid) | {"name": message.name, "type": message.type, "server": packet.dst, "proto": proto}
-        self._open[key] = _Question(time.monotonic(), int(time.time() * 1000), packet.spt, data)
+        self._open[key] = _Question(time.monotonic(), int(time.time() * 1000), onward, data)
         if len(self._open) > _MOST_OPEN:
             self._tell(self._open.popitem(last=False)[1], "", ())
 
@@ -166,7 +167,7 @@ class DnsPackets:
         data = question.data | {"result": result or "UNANSWERED", "_time_ms": question.at_ms}
         data |= {"answers": list(answers)} if answers else {}
         if "pid" not in data:
-            self._unowned.append((time.monotonic() + _HEARSAY_S, question.port, data))
+            self._unowned.append((time.monotonic() + _HEARSAY_S, question.onward, data))
             if len(self._unowned) > _MOST_OPEN:
                 self._tell_unowned(self._unowned[0][0])
         else:
@@ -175,9 +176,9 @@ class DnsPackets:
 
     def _tell_unowned(self, now_s: float) -> None:
         while self._unowned and self._unowned[0][0] <= now_s:
-            _, port, data = self._unowned.popleft()
+            _, onward, data = self._unowned.popleft()
             self._seen += 1
-            asker = self._askers.behind(port) or self._askers.of(data["_time_ms"], data["server"])
+            asker = self._askers.behind(onward) or self._askers.of(data["_time_ms"], data["server"])
             self._emit("dns_query", self._actor(asker) | data)
 
     def _actor(self, pid: int | None) -> dict[str, Any]:
