@@ -4,7 +4,7 @@ import time
 from typing import Protocol
 
 from hinomi.access.access import Access
-from hinomi.app.mail_rounds import MailRounds
+from hinomi.app.rounds import Rounds
 from hinomi.database import Database
 from hinomi.response.accounts.directories import Directories
 from hinomi.response.desk import ResponseDesk
@@ -14,6 +14,8 @@ from hinomi.response.mail.sender_watch import SenderWatch
 from hinomi.response.sealed import sealing_box
 from hinomi.response.shells import Shells
 from hinomi.settings import Settings
+
+MAIL_PAUSE_S = 30.0  # a letter lies in a mailbox for so long at most, plus the round itself
 
 
 class Rooms(Protocol):
@@ -45,11 +47,11 @@ def open_post_office(rooms: Rooms) -> PostOffice:
     return office
 
 
-def open_sender_watch(rooms: Rooms, office: PostOffice) -> tuple[SenderWatch, MailRounds]:
+def open_sender_watch(rooms: Rooms, office: PostOffice) -> tuple[SenderWatch, Rounds]:
     """What keeps letters of listed senders out of mailboxes, and its thread."""
     watch = SenderWatch(rooms.database, rooms.access.audit, office, rooms.response.block_list, time.time)
-    rounds = MailRounds(watch.sweep)
-    watch.is_stopping = rounds.is_stopping
+    rounds = Rounds("mail-rounds", watch.sweep, MAIL_PAUSE_S)
+    watch.is_stopping = rounds.stopping.is_set
     return watch, rounds
 
 

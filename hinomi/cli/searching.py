@@ -197,7 +197,7 @@ def _write(parts: Iterator[bytes], stream: IO[bytes]) -> None:
 
 
 def _counted(parts: Iterator[bytes], form: str, rows: int, show: Show) -> Iterator[bytes]:
-    from hinomi.app.row_count import FORMS, RowCount
+    from hinomi.cli.row_count import FORMS, RowCount
 
     count, size = RowCount(form) if form in FORMS else None, 0
     for part in parts:

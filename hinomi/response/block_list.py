@@ -62,9 +62,8 @@ class BlockList:
     def effective(self) -> tuple[int, list[BlockObject]]:
         """(version, what counts): without what has expired and what an exception covers."""
         with self._database.read() as connection:
-            excepted = {(row.type, row.value) for row in rows.exceptions(connection)}
             now_ms = self._now_ms()
-            found = [one for one in rows.everything(connection) if one.key not in excepted and not _over(one, now_ms)]
+            found = [one for one in rows.not_excepted(connection) if not _over(one, now_ms)]
             return rows.version(connection), found
 
     @property

@@ -73,6 +73,12 @@ def everything(connection: Connection) -> list[BlockObject]:
     return [BlockObject(**row._asdict()) for row in connection.execute(wanted)]
 
 
+def not_excepted(connection: Connection) -> list[BlockObject]:
+    """As `everything`, without what an exception covers; what has expired may be among them."""
+    excepted = {(row.type, row.value) for row in exceptions(connection)}
+    return [one for one in everything(connection) if one.key not in excepted]
+
+
 def count(connection: Connection, type_: str) -> int:
     wanted = sa.select(sa.func.count()).select_from(OBJECTS).where(OBJECTS.c.type == type_)
     return int(connection.execute(wanted).scalar_one())

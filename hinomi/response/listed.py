@@ -15,7 +15,7 @@ from hinomi.database import Database
 from hinomi.errors import InputError
 from hinomi.response import block_store as rows
 from hinomi.response.block_object import RISKS, BlockObject, normal_value
-from hinomi.schema.activity import ActivityBatch
+from hinomi.schema.activity import FIELDS, ActivityBatch, FieldType
 
 # type -> (field that is marked, fields in which the value may stand). The actor's parent is left out: its own start told.
 PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -25,7 +25,6 @@ PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
     "fileSha1": ("denyListFileHash", ("processFileHashSha1", "objectFileHashSha1")),
     "fileSha256": ("denyListFileHashSha256", ("processFileHashSha256", "objectFileHashSha256")),
 }
-_TEXTS = "denyListIp"
 
 
 class Listed:
@@ -76,21 +75,17 @@ def _listed(spellings: Iterable[str], objects: dict[str, BlockObject], now_ms: i
 
 
 def _fill(batch: ActivityBatch, found: dict[int, list[BlockObject]]) -> None:
-    def put(name: str, row: int, value: Any) -> None:
-        column = batch.fields.get(name)
-        if column is None:
-            column = batch.fields[name] = [None] * batch.length
-        column[row] = value
-
     for row, some in found.items():
         worst = min(some, key=lambda one: RISKS.index(one.risk))
-        put("denyListType", row, worst.type)
-        put("denyListRisk", row, worst.risk)
-        for one in reversed(some):  # the first that was found stays
-            put(PLACES[one.type][0], row, one.value)
-        addresses = list(dict.fromkeys(one.value for one in some if one.type == "ip"))
-        if addresses:
-            put(_TEXTS, row, addresses)
+        marks: dict[str, Any] = {"denyListType": worst.type, "denyListRisk": worst.risk}
+        for one in some:
+            name = PLACES[one.type][0]
+            if FIELDS[name] is FieldType.TEXTS:
+                marks[name] = list(dict.fromkeys((*marks.get(name, ()), one.value)))
+            else:
+                marks.setdefault(name, one.value)
+        for name, value in marks.items():
+            batch.fields.setdefault(name, [None] * batch.length)[row] = value
 
 
 # ---- how telemetry spells them ----
@@ -146,6 +141,4 @@ class ListedValues:
             version = rows.version(connection)
             if version == self._version:
                 return
-            excepted = {(row.type, row.value) for row in rows.exceptions(connection)}
-            objects = [one for one in rows.everything(connection) if one.key not in excepted]
-        self._version, self._listed = version, Listed(objects)
+            self._version, self._listed = version, Listed(rows.not_excepted(connection))

@@ -163,10 +163,7 @@ FIELDS: dict[str, FieldType] = {
 }
 
 # What the pipeline marks in passing (response/listed.py); no record tells it.
-LISTED = (
-    *("denyListType", "denyListRisk", "denyListIp", "denyListHost", "denyListRequest"),
-    *("denyListFileHash", "denyListFileHashSha256"),
-)
+LISTED = tuple(name for name in FIELDS if name.startswith("denyList"))
 
 # eventId -> name; a type of the public API is TELEMETRY_<name>
 EVENT_NAMES: dict[int, str] = {

@@ -29,7 +29,7 @@ from hinomi.response.mail.mail_store import Copy, Extent, Head, MailboxTrouble, 
 from hinomi.response.mail.message import MAX_MESSAGE_BYTES, read_letter
 from hinomi.response.mail.post_office import PostOffice
 from hinomi.response.mail.quarantine import copy_of
-from hinomi.response.mail.senders import senders_of
+from hinomi.response.mail.senders import TYPE, senders_of
 from hinomi.response.mail.store import MARKS, NOTED, TAKEN, WATCHED
 
 log = logging.getLogger(__name__)
@@ -84,7 +84,7 @@ class SenderWatch:
     def enforcement(self) -> list[Enforcement]:
         """What each connector does about listed senders, for the block list's screen and the command line."""
         _, objects = self._block_list.effective()
-        is_listed = any(one.type == "senderMailAddress" for one in objects)
+        is_listed = any(one.type == TYPE for one in objects)
         with self._database.read() as connection:
             return mail_enforcement(connection, is_listed, self._now_ms())
 

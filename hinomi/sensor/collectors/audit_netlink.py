@@ -35,7 +35,7 @@ class AuditNetlink:
 
     def __init__(self, only: Sequence[Condition] = (), table: ProcessTable | None = None) -> None:
         self._only = tuple(only)
-        self._table = the_table() if table is None else table
+        self._table = table or the_table()
         self._seat: AuditSeat | None = None
         self.rules: list[Rule] = []
         self._queue: deque[bytes] = deque()

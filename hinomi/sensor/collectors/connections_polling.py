@@ -22,7 +22,7 @@ class ConnectionsPolling:
     kinds: tuple[str, ...] = ("network",)
 
     def __init__(self, table: ProcessTable | None = None) -> None:
-        self._table = the_table() if table is None else table
+        self._table = table or the_table()
         self._known: frozenset[TcpSocket] = frozenset()
         self._rounds = Rounds("connections", self._look, _LOOK_S)
         self._seen = 0

@@ -30,7 +30,7 @@ class FilesFanotify:
     kinds: tuple[str, ...] = ("file",)
 
     def __init__(self, table: ProcessTable | None = None) -> None:
-        self._table = the_table() if table is None else table
+        self._table = table or the_table()
         self._group: Fanotify | None = None
         self._thread: Thread | None = None
         self._wake: tuple[int, int] | None = None

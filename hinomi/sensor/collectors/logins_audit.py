@@ -33,7 +33,7 @@ class LoginsAudit:
     kinds: tuple[str, ...] = ("login",)
 
     def __init__(self, table: ProcessTable | None = None) -> None:
-        self._table = the_table() if table is None else table
+        self._table = table or the_table()
         self._seat: AuditSeat | None = None
         self._stopping = Event()
         self._thread: Thread | None = None

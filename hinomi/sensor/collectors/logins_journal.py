@@ -27,7 +27,7 @@ class LoginsJournal:
     kinds: tuple[str, ...] = ("login",)
 
     def __init__(self, table: ProcessTable | None = None, more: tuple[str, ...] = ()) -> None:
-        self._table = the_table() if table is None else table
+        self._table = table or the_table()
         self._more = more
         self._child: subprocess.Popen[bytes] | None = None
         self._thread: Thread | None = None

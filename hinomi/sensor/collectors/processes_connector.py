@@ -23,7 +23,7 @@ class ProcessesConnector:
     kinds: tuple[str, ...] = ("process",)
 
     def __init__(self, table: ProcessTable | None = None) -> None:
-        self._table = the_table() if table is None else table
+        self._table = table or the_table()
         self._connector: ProcConnector | None = None
         self._thread: Thread | None = None
         self._stopping = Event()

@@ -32,7 +32,7 @@ class ProcessesEbpf:
 
     def __init__(self, path: Path = OBJECT, table: ProcessTable | None = None) -> None:
         self._path = path
-        self._table = the_table() if table is None else table
+        self._table = table or the_table()
         self._object: BpfObject | None = None
         self._thread: Thread | None = None
         self._stopping = Event()

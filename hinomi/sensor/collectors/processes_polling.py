@@ -17,7 +17,7 @@ class ProcessesPolling:
     kinds: tuple[str, ...] = ("process",)
 
     def __init__(self, table: ProcessTable | None = None) -> None:
-        self._table = the_table() if table is None else table
+        self._table = table or the_table()
         self._known: dict[int, int] = {}  # pid -> start
         self._rounds = Rounds("processes", self._look, _LOOK_S)
         self._seen = 0

@@ -144,6 +144,10 @@ class ProcessTable:
     def __len__(self) -> int:
         return len(self._known)
 
+    def __bool__(self) -> bool:
+        """Also one that knows nobody yet is a table."""
+        return True
+
     def _start_of(self, seen: Exec) -> int:
         if seen.start is not None:
             return seen.start

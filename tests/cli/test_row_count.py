@@ -6,7 +6,7 @@ import io
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hinomi.app.row_count import RowCount
+from hinomi.cli.row_count import RowCount
 
 CELLS = st.text(alphabet='a",\r\n火', max_size=6)
 

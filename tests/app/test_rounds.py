@@ -2,7 +2,7 @@ import threading
 
 import pytest
 
-from hinomi.app.mail_rounds import MailRounds
+from hinomi.app.rounds import Rounds
 from hinomi.errors import Unavailable
 
 
@@ -19,16 +19,16 @@ def test_rounds_go_on_behind_one_that_stumbled_and_end_when_asked(caplog: pytest
         third.set()
         return 0
 
-    watched = MailRounds(sweep, pause_s=0.001)
+    watched = Rounds("mail-rounds", sweep, pause_s=0.001)
     watched.start()
     assert third.wait(20)
-    assert not watched.is_stopping()
+    assert not watched.stopping.is_set()
     watched.close()
-    assert watched.is_stopping()
+    assert watched.stopping.is_set()
     assert "no database" in caplog.text
     assert "ZeroDivisionError" in caplog.text
     watched.close()
 
 
 def test_what_never_began_is_closed_all_the_same() -> None:
-    MailRounds(lambda: 0).close()
+    Rounds("mail-rounds", lambda: 0, 30.0).close()
