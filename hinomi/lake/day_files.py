@@ -6,7 +6,6 @@ was, except what the lake holds already: rows are told by their identity.
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -136,30 +135,39 @@ def read_file(connection: Connection, table: str, path: Path, on_rows: Progress)
         raise InputError(f"{path.name} is no Parquet file that can be read: {error}") from None
     if unknown:
         raise InputError(f"{path.name} has the column {min(unknown)[:80]!r}, which this Hinomi does not know")
+    with file:
+        begun = _begin(connection, file) if table == "activities" else []
+        # no context manager of a generator: Ctrl-C between this block and its end would settle when the lake is closed
+        try:
+            return _write_all(connection, table, file, on_rows)
+        finally:
+            _settle(connection, begun)
+
+
+def _write_all(connection: Connection, table: str, file: pq.ParquetFile, on_rows: Progress) -> tuple[int, int]:
     written = done = 0
-    with file, _settled(connection, table, file):
-        for batch in file.iter_batches(PAGE_ROWS):
-            written += _write_missing(connection, table, pa.Table.from_batches([batch]))
-            done += batch.num_rows
-            on_rows(done)
+    for batch in file.iter_batches(PAGE_ROWS):
+        written += _write_missing(connection, table, pa.Table.from_batches([batch]))
+        done += batch.num_rows
+        on_rows(done)
     return written, done
 
 
-@contextmanager
-def _settled(connection: Connection, table: str, file: pq.ParquetFile) -> Iterator[None]:
-    """What the rows name is counted when they are there; a day that was broken off, too: it may never be finished."""
+def _begin(connection: Connection, file: pq.ParquetFile) -> list[tuple[str, int]]:
+    """(day of arrival, its number for `_settle`): its values are counted when its rows are there."""
+    now_s = int(time.time())
+    return [(day, returned.begin(connection.command, day, now_s)) for day in _days_of_arrival(file)]
+
+
+def _settle(connection: Connection, begun: list[tuple[str, int]]) -> None:
+    """Also of a file that was broken off, for it may never be finished. Broken off itself, the next filling does it."""
 
     def ask(sql: str) -> str:
         return connection.ask(sql, form="TabSeparated").decode()
 
-    days = _days_of_arrival(file) if table == "activities" else []
-    begun = [(day, returned.begin(connection.command, day, int(time.time()))) for day in days]
-    try:
-        yield
-    finally:
-        for day, number in begun:
-            returned.settle(ask, connection.command, day)
-            returned.close(connection.command, day, number)
+    for day, number in begun:
+        returned.settle(ask, connection.command, day)
+        returned.close(connection.command, day, number)
 
 
 def _days_of_arrival(file: pq.ParquetFile) -> list[str]:

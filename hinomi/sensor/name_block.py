@@ -160,7 +160,8 @@ class NameBlock:
         if "refused" in said:
             self._tell_refused(said["refused"])
         if "asked" in said:
-            self._askers.relayed(said["asked"]["onward"], self._owner.of("udp", said["asked"]["port"]))
+            asker = self._owner.of("udp", said["asked"]["port"])
+            self._askers.relayed(int(time.time() * 1000), said["asked"]["onward"], asker)
 
     def _tell_refused(self, asked: Mapping[str, Any]) -> None:
         """With who asked, where its socket is still there."""

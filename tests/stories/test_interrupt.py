@@ -38,7 +38,7 @@ def interrupt(*words: object, data: Path) -> None:
         os.killpg(program.pid, signal.SIGINT)
         out, said = program.communicate(timeout=120)
     assert (program.returncode, out) == (130, ""), said
-    assert said.splitlines()[-1] == "Interrupted."
+    assert said.splitlines()[-1] == "Interrupted.", said
     assert "Traceback" not in said
 
 

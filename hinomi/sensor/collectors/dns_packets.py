@@ -31,6 +31,7 @@ _MOST_OPEN = 4096
 _PATIENCE_S = 5.0  # a question without an answer is told by itself then
 _MOST_AT_ONCE = 256
 _HEARSAY_S = 0.3  # so long another source has to tell who asked
+_RELAY_S = 1.0  # and so long the relay: its word has a process of its own to come through
 _NAMES = {ip_packet.UDP: "udp", ip_packet.TCP: "tcp"}
 
 _Key = tuple[int, str, int, str, int]  # protocol, asker, its port, server, number of the message
@@ -40,7 +41,7 @@ _Key = tuple[int, str, int, str, int]  # protocol, asker, its port, server, numb
 class _Question:
     asked_s: float
     at_ms: int
-    onward: int  # the port by which the relay asks it for another; 0: nobody stands between
+    onward: int  # the port by which the relay may ask it for another; 0: nobody stands between
     data: dict[str, Any]
 
 
@@ -152,7 +153,8 @@ class DnsPackets:
             return
         proto = _NAMES[packet.proto]
         pid = self._owner.of(proto, packet.spt)
-        onward = packet.spt if pid is not None and pid == self._askers.relay else 0
+        # of a quick answer the relay has closed its socket before we look: then it is nobody's
+        onward = packet.spt if self._askers.relay and pid in (None, self._askers.relay) else 0
         pid = None if onward else pid
         data = self._actor(pid) | {"name": message.name, "type": message.type, "server": packet.dst, "proto": proto}
         self._open[key] = _Question(time.monotonic(), int(time.time() * 1000), onward, data)
@@ -167,7 +169,8 @@ class DnsPackets:
         data = question.data | {"result": result or "UNANSWERED", "_time_ms": question.at_ms}
         data |= {"answers": list(answers)} if answers else {}
         if "pid" not in data:
-            self._unowned.append((time.monotonic() + _HEARSAY_S, question.onward, data))
+            patience_s = _RELAY_S if question.onward else _HEARSAY_S
+            self._unowned.append((time.monotonic() + patience_s, question.onward, data))
             if len(self._unowned) > _MOST_OPEN:
                 self._tell_unowned(self._unowned[0][0])
         else:
@@ -178,7 +181,8 @@ class DnsPackets:
         while self._unowned and self._unowned[0][0] <= now_s:
             _, onward, data = self._unowned.popleft()
             self._seen += 1
-            asker = self._askers.behind(onward) or self._askers.of(data["_time_ms"], data["server"])
+            at_ms = data["_time_ms"]
+            asker = self._askers.behind(at_ms, onward) or self._askers.of(at_ms, data["server"])
             self._emit("dns_query", self._actor(asker) | data)
 
     def _actor(self, pid: int | None) -> dict[str, Any]:
