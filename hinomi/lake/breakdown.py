@@ -26,7 +26,7 @@ class Question:
     window: Window
 
     def condition(self) -> tuple[str, dict[str, Any]]:
-        conditions, bounds = self.window.sql()
+        conditions, bounds = self.window.of(self.table)
         return conjunction([*conditions, self.where]), {**self.parameters, **bounds}
 
 

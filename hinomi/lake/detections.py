@@ -118,7 +118,7 @@ def search(
     before: Keyset | None,
 ) -> list[dict[str, Any]]:
     """Rows of COLUMNS, newest first by (eventTime, id); `highlights` is [(field, value)], `activity` a dict."""
-    conditions, bounds = window.sql()
+    conditions, bounds = window.of("detections")
     if before is not None:
         conditions.append("(time, id) < (fromUnixTimestamp64Milli({lake_time:Int64}, 'UTC'), {lake_id:String})")
         bounds |= {"lake_time": before[0], "lake_id": before[1]}  # type: ignore[dict-item]
@@ -136,7 +136,7 @@ def search(
 
 
 def count(connection: Connection, where: str, parameters: Mapping[str, Any], window: Window) -> int:
-    conditions, bounds = window.sql()
+    conditions, bounds = window.of("detections")
     sql = f"SELECT count() AS n FROM detections WHERE {conjunction([*conditions, where])}"  # noqa: S608 - ours
     return int(connection.ask(sql, {**parameters, **bounds}, form="TabSeparated"))
 
@@ -146,7 +146,7 @@ def histogram(
 ) -> list[dict[str, int]]:
     """{t: start in ms, info, low, medium, high, critical}, oldest first, empty buckets left out."""
     risks = ", ".join(f"countIf(risk = '{risk}') AS {risk}" for risk in ("info", "low", "medium", "high", "critical"))
-    conditions, bounds = window.sql()
+    conditions, bounds = window.of("detections")
     sql = (
         "SELECT intDiv(toUnixTimestamp64Milli(time), {lake_bucket:Int64}) * {lake_bucket:Int64} AS t, "  # noqa: S608
         f"{risks} FROM detections WHERE {conjunction([*conditions, where])} GROUP BY t ORDER BY t LIMIT 10000"
@@ -160,7 +160,7 @@ def facet(
     """Values with counts, most frequent first. `name` is one of FACETS."""
     if name not in FACETS:
         raise InputError(f"unknown facet {name[:80]!r}; there are {', '.join(FACETS)}")
-    conditions, bounds = window.sql()
+    conditions, bounds = window.of("detections")
     sql = (
         f"SELECT {FACETS[name]} AS v, count() AS n FROM detections WHERE {conjunction([*conditions, where])} "  # noqa: S608
         f"GROUP BY v ORDER BY n DESC, v LIMIT {checked_limit(limit)}"

@@ -82,7 +82,7 @@ def _ask(
     hosts: list[str],
     rows: int = 100_000,
 ) -> Known:
-    conditions, parameters = Window(seen.first_ms, seen.last_ms + 1).sql()
+    conditions, parameters = Window(seen.first_ms, seen.last_ms + 1).of(table)
     given: dict[str, Any] = {**parameters, "value": seen.value, "hosts": hosts}
     if hosts:
         conditions.append("endpointHostName IN {hosts:Array(String)}")

@@ -129,7 +129,7 @@ class Observed:
         `hosts`: the names of all endpoints it was seen on, when they are few; empty looks everywhere.
         """
         window = Window(seen.first_ms, seen.last_ms + 1)
-        conditions, bounds = window.sql()
+        conditions, bounds = window.of("activities")
         if hosts and len(hosts) <= NARROW_HOSTS:
             conditions.append("endpointHostName IN {hosts:Array(String)}")
         conditions.append(observation.names(ObservedKind(seen.kind), "value"))

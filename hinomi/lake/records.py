@@ -67,7 +67,7 @@ def pages(connection: Connection, where: str, parameters: Mapping[str, Any], win
         after: Place | None = None
         is_last = False
         while not is_last:
-            page, rows = _fitting(connection, where, parameters, window, stretch, after, rows)
+            page, rows = _fitting(connection, where, parameters, stretch, after, rows)
             if page is None:
                 break
             yield page
@@ -80,7 +80,6 @@ def _fitting(
     connection: Connection,
     where: str,
     parameters: Mapping[str, Any],
-    window: Window,
     stretch: _Stretch,
     after: Place | None,
     rows: int,
@@ -88,7 +87,7 @@ def _fitting(
     """The next page, and how many rows it may have: fewer than asked for when records are too large for so many."""
     while True:
         try:
-            return _page(connection, where, parameters, window, stretch, after, rows), rows
+            return _page(connection, where, parameters, stretch, after, rows), rows
         except InputError:
             if rows <= LEAST_ROWS:
                 raise
@@ -97,7 +96,7 @@ def _fitting(
 
 def _stretches(connection: Connection, where: str, parameters: Mapping[str, Any], window: Window) -> list[_Stretch]:
     """In rising order. A stretch is about a page, and at least one entry."""
-    conditions, bounds = window.sql()
+    conditions, bounds = window.of("activities")
     entries = (
         "SELECT spoolSeq, count() AS n, min(time) AS low, max(time) AS high FROM activities "  # noqa: S608
         f"WHERE {conjunction([*conditions, where])} GROUP BY spoolSeq"
@@ -121,19 +120,14 @@ def _page(
     connection: Connection,
     where: str,
     parameters: Mapping[str, Any],
-    window: Window,
     stretch: _Stretch,
     after: Place | None,
     rows: int,
 ) -> RecordPage | None:
-    conditions, bounds = window.sql()
-    conditions += [
-        "spoolSeq >= {lake_first:UInt64} AND spoolSeq <= {lake_last:UInt64}",
-        f"time >= {_AT.format('lake_low')} AND time <= {_AT.format('lake_high')}",
-    ]
-    given: dict[str, Any] = {
-        "lake_first": stretch.first, "lake_last": stretch.last, "lake_low": stretch.from_ms, "lake_high": stretch.to_ms
-    }  # fmt: skip
+    # what `_stretches` found of the window ends with the stretch's first and last moment
+    conditions, bounds = Window(stretch.from_ms, stretch.to_ms + 1).of("activities")
+    conditions.append("spoolSeq >= {lake_first:UInt64} AND spoolSeq <= {lake_last:UInt64}")
+    given: dict[str, Any] = {"lake_first": stretch.first, "lake_last": stretch.last}
     if after is not None:
         conditions.append(
             f"{_PLACE} > ({{lake_seq:UInt64}}, {{lake_position:UInt32}}, {_AT.format('lake_time')}, "

@@ -14,7 +14,7 @@ def tally(
     connection: Connection, table: str, where: str, parameters: Mapping[str, Any], window: Window
 ) -> tuple[int, int]:
     """Of `activities` or `detections`: (results, endpoints)."""
-    conditions, bounds = window.sql()
+    conditions, bounds = window.of(table)
     name = TABLES[TABLES.index(table)]
     sql = (
         f"SELECT count() AS n, uniqExact(endpointGuid, endpointHostName) AS hosts FROM {name} "  # noqa: S608 - ours

@@ -2,11 +2,15 @@
 
 import uuid
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hinomi.errors import InputError
+from hinomi.lake import activities
 from hinomi.lake.lake import Lake
 from tests.lake import making
 
@@ -141,3 +145,53 @@ def test_a_large_write_is_cut_into_several_inserts(lake: Lake, hour: int, window
     rows = [making.activity(hour + number % 1000) for number in range(60_000)]
     assert lake.write_activities([(1, making.batch(*rows), None)]) == 60_000
     assert lake.count("1", {}, **window) == 60_000
+
+
+def test_a_window_reads_the_granules_of_its_hours_alone(lake: Lake, write: Write, hour: int, window: Window) -> None:
+    write(*[making.activity(hour + number % 30 * making.HOUR_MS + number) for number in range(24_000)])
+    conditions, bounds = activities.Window(hour + making.HOUR_MS, hour + 2 * making.HOUR_MS).of("activities")
+    estimate = (
+        f"EXPLAIN ESTIMATE SELECT sum(ignore(objectCmd)) FROM activities WHERE {activities.conjunction(conditions)}"
+    )
+    *_, rows, _marks = lake._connection.ask(estimate, bounds, form="TabSeparated").decode().split()
+    assert lake.count("1", {}, **window) == 24_000
+    assert int(rows) <= 2 * 8192
+
+
+YEARS = [date(1905, 1, 2), date(1969, 12, 31), date(1970, 1, 1), date(2106, 2, 6), date(2106, 2, 8), date(2250, 1, 1)]
+
+
+@pytest.mark.parametrize("first", [None, *YEARS])
+@pytest.mark.parametrize("last", [None, *YEARS])
+def test_years_that_the_sort_key_cannot_tell_apart_are_found(
+    lake: Lake, write: Write, first: date | None, last: date | None
+) -> None:
+    mine = f"pc-{uuid.uuid4()}"
+    write(*[making.activity(noon(day), endpointHostName=mine, objectCmd=day.isoformat()) for day in YEARS])
+    asked = "endpointHostName = {p0:String}", {"p0": mine}
+    bounds = {"from_ms": first and noon(first), "to_ms": last and noon(last)}
+    rows = lake.search(*asked, **bounds, limit=100)
+    inside = [day for day in YEARS if (first is None or day >= first) and (last is None or day < last)]
+    assert {row["objectCmd"] for row in rows} == {day.isoformat() for day in inside}
+    assert lake.count(*asked, **bounds) == len(inside)
+
+
+def noon(day: date) -> int:
+    return int(datetime(day.year, day.month, day.day, 12, tzinfo=UTC).timestamp() * 1000)
+
+
+@given(
+    a=st.integers(-(1 << 41), 1 << 43),
+    b=st.integers(-(1 << 41), 1 << 43),
+    last=st.integers(-(1 << 41), 1 << 43),
+    moment=st.integers(-(1 << 41), 1 << 43),
+)
+def test_until_leaves_of_a_window_what_is_not_later(a: int, b: int, last: int, moment: int) -> None:
+    for window in (activities.Window(a, b), activities.Window(a), activities.Window()):
+        is_inside = is_in(window, moment) and moment <= last
+        assert is_in(window.until(last), moment) == is_inside
+
+
+def is_in(window: activities.Window, moment: int) -> bool:
+    after = window.from_ms is None or moment >= window.from_ms
+    return after and (window.to_ms is None or moment < window.to_ms)
