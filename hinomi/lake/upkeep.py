@@ -26,7 +26,7 @@ def prepare(command: Command) -> None:
     for statement in tables.statements():
         command(statement)
     added = [_add_columns(command, name, wanted) for name, wanted in tables.columns().items()]
-    _enlarge_blocks(command)
+    _follow_storage(command)
     if any(added):
         command("DROP VIEW IF EXISTS processes_view")
     command(tables.view())
@@ -44,10 +44,14 @@ def _add_columns(command: Command, table: str, wanted: dict[str, str]) -> bool:
     return bool(missing)
 
 
-def _enlarge_blocks(command: Command) -> None:
-    """Once, for a lake that is older than the blocks of its records."""
-    if tables.RECORD_BLOCK not in command("SHOW CREATE TABLE activities"):
+def _follow_storage(command: Command) -> None:
+    """Once, for a lake that is older than how its columns are stored: what is written and merged from now on follows."""
+    told = command("SHOW CREATE TABLE activities")
+    if tables.RECORD_BLOCK not in told:
         command(tables.enlarge_blocks())
+    for name, kind in tables.searched().items():
+        if f"`{name}` {kind}" not in told:
+            command(f"ALTER TABLE activities MODIFY COLUMN `{name}` {kind}")
 
 
 def _mend_processes(command: Command) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from hinomi.query.refusal import QueryError, nearest
-from hinomi.schema.activity import EVENT_NAMES, EVENT_SUB_NAMES, FIELDS, FieldType
+from hinomi.schema.activity import EVENT_NAMES, EVENT_SUB_NAMES, FIELDS, REPEATING, FieldType
 
 
 class Match(StrEnum):
@@ -26,6 +26,7 @@ class Column:
     names: Mapping[str, int] = field(default_factory=dict)
     bare: bool = True  # bare text looks here too (text fields only)
     is_technique: bool = False  # T1003-002 means T1003.002 here
+    repeats: bool = False  # kept as a dictionary
 
 
 Fields = Mapping[str, Column]
@@ -58,6 +59,7 @@ def _activity_column(name: str, kind: FieldType) -> Column:
         match=Match.FULL if full else Match.PARTIAL,
         names=_names(names) if names else {},
         bare=name not in _NOT_BARE,
+        repeats=name in REPEATING,
     )
 
 

@@ -3,6 +3,7 @@
 A missing value (NULL, or an empty text or list) meets no test, and `not` of that is true: never SQL's third truth.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any as AnyValue
@@ -13,6 +14,10 @@ from hinomi.query.fields import Fields
 from hinomi.query.tree import Node
 from hinomi.schema.activity import FieldType
 
+_ESCAPES = str.maketrans({"\\": "\\\\", "%": "\\%", "_": "\\_"})
+# Letters that are the small form of others than their own capital (U+0130, U+212A), and all outside ASCII: `_weaker` asks for none.
+_UNSURE = {How.LIKE: re.compile(r"[^\x00-\x7f]|[ik*?]"), How.CONTAINS: re.compile(r"[^\x00-\x7f]|[ik]")}
+_LEAST_LETTERS = 3  # in a row that are worth looking for
 _LIKE_ESCAPES = str.maketrans({"\\": "\\\\", "%": "\\%", "_": "\\_", "*": "%", "?": "_"})
 # Tests of which many are one, and how many: multiSearchAny takes no more needles.
 _LISTED = {How.EQUALS: 1 << 20, How.CONTAINS: 255}
@@ -102,7 +107,13 @@ class _Writer:
             number = f"if(match({text}, '^-?[0-9]{{1,18}}$'), toInt64OrNull({text}), NULL)"
             return f"{number} {_ORDER[test.how]} {self._parameter(test.value, 'Int64')}"
         value = str(test.value)
-        return _TEXT_TESTS[test.how](text, self._parameter(_prepare(test.how, value), "String"))
+        exact = _TEXT_TESTS[test.how](text, self._parameter(_prepare(test.how, value), "String"))
+        return self._maybe(test, exact) if test.column.repeats else exact
+
+    def _maybe(self, test: Test, exact: str) -> str:
+        """To fold a dictionary makes another one: what cannot meet the test is left out before, by a pattern that is weaker."""
+        pattern = _weaker(test.how, str(test.value))
+        return f"{test.column.sql} ILIKE {self._parameter(pattern, 'String')} AND {exact}" if pattern else exact
 
 
 def _texts(test: Test) -> tuple[str, ...]:
@@ -111,6 +122,14 @@ def _texts(test: Test) -> tuple[str, ...]:
 
 def _prepare(how: How, value: str) -> str:
     return value.translate(_LIKE_ESCAPES) if how is How.LIKE else value
+
+
+def _weaker(how: How, value: str) -> str:
+    """An ILIKE pattern that every text meets which meets the test; empty where it would leave out little or nothing."""
+    if how not in _UNSURE:
+        return ""
+    sure = [part.translate(_ESCAPES) for part in _UNSURE[how].split(value) if part]
+    return f"%{'%'.join(sure)}%" if max(map(len, sure), default=0) >= _LEAST_LETTERS else ""
 
 
 _TEXT_TESTS: dict[How, Callable[[str, str], str]] = {

@@ -23,6 +23,7 @@ FIELDS = {
     "text": Column("`text`"),
     "hash": Column("`hash`", match=Match.FULL),
     "plain": Column("`plain`", bare=False),  # not nullable: empty is missing
+    "often": Column("`often`", bare=False, repeats=True),
     "list": Column("`list`", FieldType.TEXTS),
     "technique": Column("`technique`", FieldType.TEXTS, is_technique=True),
     "number": Column("`number`", FieldType.INTEGER, names={"telemetry_process": 1, "process": 1, "file": 2}),
@@ -30,7 +31,7 @@ FIELDS = {
     "yes": Column("`yes`", FieldType.BOOLEAN),
 }
 TABLE = (
-    "text Nullable(String), hash LowCardinality(Nullable(String)), plain String, list Array(String), "
+    "text Nullable(String), hash LowCardinality(Nullable(String)), plain String, often LowCardinality(String), list Array(String), "
     "technique Array(String), number Nullable(Int64), time Nullable(Int64), yes Nullable(Bool)"
 )
 
@@ -165,6 +166,37 @@ def test_values_never_enter_the_sql_text() -> None:
     where, parameters = to_sql(parse_query('text: "\'; DROP TABLE x --"'), FIELDS)
     assert where == "ifNull(lowerUTF8(`text`) = {p0:String}, 0)"
     assert parameters == {"p0": "'; drop table x --"}
+
+
+# Letters with more than one other form, or whose small form is longer; and enough of others for a pattern of sure ones.
+_FOLDED = st.lists(
+    st.sampled_from(["save", "SAVE", "hklm", *"iİIıkKKsſSσΣς", "ß", "*", "?", "%", "_", "\\", "保存"]),
+    max_size=4,
+)
+_FOLDED_TEXT = _FOLDED.map("".join)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.sampled_from([Operator.LIKE, Operator.CONTAINS, Operator.TERM]),
+    _FOLDED_TEXT,
+    st.lists(_FOLDED_TEXT, min_size=1, max_size=8),
+)
+def test_what_is_left_out_before_a_dictionary_is_folded_would_not_have_met_the_test(
+    engine: Session, how: Operator, asked: str, texts: list[str]
+) -> None:
+    """`plain` is asked without it."""
+    near = [asked, asked.upper(), asked.replace("*", "x").replace("?", "x").title()]
+    rows = [{"plain": text, "often": text} for text in (*texts, *near, *(f"a{text}b" for text in near))]
+    often, plain = (run_sql(engine, Compare(name, how, asked), rows) for name in ("often", "plain"))
+    assert often == plain
+
+
+def test_a_dictionary_is_asked_for_sure_letters_first() -> None:
+    where, parameters = to_sql(parse_query(r"often: *REG\\k*sa_ve?Mimi*"), FIELDS)
+    assert where == "ifNull(`often` ILIKE {p1:String} AND lowerUTF8(`often`) LIKE {p0:String}, 0)"
+    assert parameters == {"p0": "%reg\\\\k%sa\\_ve_mimi%", "p1": "%reg\\\\%sa\\_ve%m%m%"}
+    assert "ILIKE" not in to_sql(parse_query("often: kikik or often: 保存 or often: ab"), FIELDS)[0]
 
 
 # Rows and conditions over few letters, so that they meet often; among them what breaks escaping, folding and patterns.
