@@ -45,8 +45,8 @@ FAILURES = (ClickHouseError, urllib3.exceptions.HTTPError, OSError)
 # Codes of ClickHouse (src/Common/ErrorCodes.cpp) and of `protocol.py`
 _TOO_MANY, _OTHER_OWNER, _NO_SPACE = 202, 516, 243
 _CANCELLED = 394
-# read, write, checksum, missing file, no space
-_DISK = frozenset({74, 75, 40, 107, 226, 243})
+# read, write, checksum, missing file, no space, corrupted
+_DISK = frozenset({74, 75, 40, 107, 226, 243, 246})
 _TOO_HEAVY = {
     159: Text("the search took too long; narrow it", "検索に時間がかかりすぎました。絞り込んでください"),
     241: Text("the search needs too much memory; narrow it", "検索に必要なメモリが多すぎます。絞り込んでください"),

@@ -13,11 +13,13 @@ from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from chdb import _chdb
 
 from hinomi.lake.configuration import READING, WRITING
+from hinomi.lake.part_files import PartFiles
 
 DATABASE = "hinomi"
 WAIT_S = 120.0  # how long a statement waits for its turn
@@ -28,7 +30,7 @@ _KEEPS = re.compile(r"\s*(optimize|check|alter\s+table\s+\w+\s+(un)?freeze)\b", 
 _ENDS = re.compile(r"\s*kill\s+query\b", re.IGNORECASE)
 _TICKET = re.compile(r"[0-9A-Za-z-]{8,64}")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_CANCELLED, _TRIES = 394, 1000
+_CANCELLED, _NO_SPACE, _TRIES = 394, 243, 1000
 _CODE = re.compile(r"Code: (\d+)\.")
 
 
@@ -229,6 +231,8 @@ class Engine:
         self._reading, self._writing, self._keeping = Turns(self._readers), Turns([self._writer]), Turns([self._keeper])
         self._ending = Turns([self._ender])
         self._ended: deque[str] = deque(maxlen=1000)  # tickets, also of statements that still wait for their turn
+        self._parts = PartFiles(Path(folder), self._listed)
+        self.is_hollow = False  # what is written from now on must not be believed
 
     def run(self, statement: Statement) -> Outcome:
         """Run it and return the whole answer. Raises EngineError."""
@@ -240,7 +244,30 @@ class Engine:
             sql = statement.sql
             if statement.data is not None:
                 sql = _from_descriptor(sql, statement.data)
-            return session.run(sql, statement.output_format, statement.parameters)
+            outcome = session.run(sql, statement.output_format, statement.parameters)
+        if statement.data is not None:
+            self._require_files()
+        return outcome
+
+    def look_at_parts(self) -> None:
+        """At what merges have made, too. Raises EngineError when a part is not on the disk; call it every few seconds."""
+        self._require_files()
+        self._refuse(self._parts.truncated())
+
+    def _require_files(self) -> None:
+        self._refuse(self._parts.hollow())
+
+    def _refuse(self, part: Path | None) -> None:
+        if part is not None:
+            self.is_hollow = True
+            message = f"Code: {_NO_SPACE}. DB::Exception: {part.name} is not on the disk, which was full for a moment."
+            raise EngineError(_NO_SPACE, message)
+
+    def _listed(self) -> list[tuple[str, int]]:
+        with self._ending.take() as session:
+            told = session.run(f"SELECT path, bytes_on_disk FROM system.parts WHERE database = '{DATABASE}' AND active")  # noqa: S608
+        lines = (line.rpartition("\t") for line in told.body.decode().splitlines())
+        return [(path.rstrip("/"), int(size)) for path, _, size in lines]
 
     def _end(self, ticket: str) -> Outcome:
         """The engine gives its own names to queries, and drops remarks from their text: ours stands in a setting."""

@@ -17,13 +17,17 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from hinomi.lake.configuration import query_memory, write_configuration
+
+if TYPE_CHECKING:
+    from hinomi.lake.engine import Engine
 
 LOG = logging.getLogger("hinomi.lake.owner")
 EXIT_TAKEN = 3  # another owner has the folder
 ORPHAN_S = 45.0
+PARTS_S = 30.0  # between two looks at what merges have made
 
 LOCK, SOCKET, JOURNAL, STORE = "owner.lock", "owner.sock", "owner.log", "store"
 
@@ -117,6 +121,7 @@ def _serve(options: argparse.Namespace) -> None:
     with OwnerServer(SOCKET, engine, options.token) as server:
         signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
         threading.Thread(target=_end_with_parent, args=(server,), daemon=True).start()
+        threading.Thread(target=_watch_parts, args=(engine,), daemon=True).start()
         LOG.info("ready, process %d, memory limit %d MiB", os.getpid(), options.memory_mb)
         sys.stdout.write("ready\n")
         sys.stdout.flush()
@@ -126,6 +131,21 @@ def _serve(options: argparse.Namespace) -> None:
     LOG.info("ended")
     logging.shutdown()
     os._exit(0)  # a question that still runs has nobody to answer; the engine's own tidying would wait for it
+
+
+def _watch_parts(engine: "Engine") -> None:
+    """Merges too may write to a disk that is full, and what they merged goes eight minutes later."""
+    from hinomi.lake.engine import EngineError
+    from hinomi.lake.protocol import EXIT_HOLLOW
+
+    while True:
+        time.sleep(PARTS_S)
+        try:
+            engine.look_at_parts()
+        except EngineError as error:
+            LOG.warning("%s", error)
+        if engine.is_hollow:
+            os._exit(EXIT_HOLLOW)
 
 
 def _end_with_parent(server: socketserver.BaseServer) -> None:

@@ -17,6 +17,7 @@ from urllib.parse import parse_qsl, urlsplit
 from hinomi.lake.engine import DATABASE, Engine, EngineError, External, Outcome, Statement, open_memory
 
 LOG = logging.getLogger("hinomi.lake.owner")
+EXIT_HOLLOW = 4  # a part is not on the disk: at the next start the engine does without it (part_files.py)
 MAX_TEXT = 64 << 20  # bytes of SQL, parameters and sent tables; rows of an INSERT are not bounded by this
 TOKEN_HEADER = "X-Hinomi-Owner"  # noqa: S105 - a client that names another owner than this one is turned away
 
@@ -77,6 +78,8 @@ class Handler(BaseHTTPRequestHandler):
         except EngineError as error:
             LOG.warning("%s: %s", error.code, error)
             self._refuse(error)
+            if self.server.engine.is_hollow:
+                os._exit(EXIT_HOLLOW)
         except Exception:  # one bad request must not end the owner of everybody's
             LOG.exception("a request failed")
             self.close_connection = True

@@ -3,7 +3,6 @@
 import hashlib
 import io
 import json
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +13,7 @@ import pyzipper
 
 from tests.clients.test_pytmv1 import PYTHON, ROOT
 from tests.lan import Host, lan, needs_network
+from tests.make_process import own_program
 from tests.stories.conftest import run
 from tests.stories.test_sensor import Sensor, Trip
 from tests.waiting import until
@@ -42,9 +42,7 @@ def test_a_script_of_the_public_api_responds(
     with hosts["server"].inside():
         trip = Trip(data)
         text = run("sensor", "token", data=data).stdout.strip()
-    # a program of this test's own, so that nothing else on this machine runs the same file
-    program = tmp_path / "suspicious"
-    shutil.copy("/bin/sleep", program)
+    program = own_program(tmp_path)  # of the same bytes every such process of the machine would be ended
     victim = hosts["endpoint"].start([program, "600"])
     try:
         with hosts["endpoint"].inside():

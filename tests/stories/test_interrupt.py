@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -11,6 +12,14 @@ import pytest
 from tests.stories.conftest import HINOMI, run, run_json
 from tests.stories.test_kill import FILES, RECORDS, recordings, written
 from tests.waiting import until
+
+
+@pytest.fixture(autouse=True, scope="module")
+def ctrl_c() -> Iterator[None]:
+    """Who started the tests may ignore Ctrl-C (a shell does for what runs in its background), and programs inherit that."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def test_an_interrupted_import_says_so_and_is_finished_by_the_next(data: Path, tmp_path: Path) -> None:
