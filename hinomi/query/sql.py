@@ -18,7 +18,7 @@ _ESCAPES = str.maketrans({"\\": "\\\\", "%": "\\%", "_": "\\_"})
 # Letters that are the small form of others than their own capital (U+0130, U+212A), and all outside ASCII: `_weaker` asks for none.
 _UNSURE = {How.LIKE: re.compile(r"[^\x00-\x7f]|[ik*?]"), How.CONTAINS: re.compile(r"[^\x00-\x7f]|[ik]")}
 _LEAST_LETTERS = 3  # in a row that are worth looking for
-_LIKE_ESCAPES = str.maketrans({"\\": "\\\\", "%": "\\%", "_": "\\_", "*": "%", "?": "_"})
+_LIKE_ESCAPES = _ESCAPES | str.maketrans({"*": "%", "?": "_"})
 # Tests of which many are one, and how many: multiSearchAny takes no more needles.
 _LISTED = {How.EQUALS: 1 << 20, How.CONTAINS: 255}
 _ORDER = {How.GREATER: ">", How.AT_LEAST: ">=", How.LESS: "<", How.AT_MOST: "<="}

@@ -4,7 +4,6 @@ import contextlib
 import os
 import random
 import shutil
-import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +14,7 @@ from hinomi.errors import DiskFull, Unavailable
 from hinomi.lake.lake import Lake
 from hinomi.lake.part_files import PartFiles
 from tests.lake import making
+from tests.small_disk import small_disk
 
 FILES = {"checksums.txt": b"c", "columns.txt": b"columns", "count.txt": b"1", "data.bin": b"x" * 100, "empty.bin": b""}
 
@@ -53,13 +53,9 @@ def test_a_part_with_fewer_bytes_than_the_engine_counts_is_truncated(tmp_path: P
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """64 MiB of memory as a disk of its own."""
-    words = ["mount", "-t", "tmpfs", "-o", "size=64m", "hinomi-test", str(tmp_path)]
-    if shutil.which("mount") is None or subprocess.run(words, capture_output=True, check=False).returncode:
-        pytest.skip("mounting a small disk wants a privilege that is not here")
-    yield tmp_path
-    subprocess.run(["umount", "--lazy", str(tmp_path)], check=True)
+def disk(tmp_path: Path) -> Iterator[Path]:
+    with small_disk(tmp_path / "disk", 64) as mounted:
+        yield mounted
 
 
 def take(descriptor: int, folder: Path, leave: int) -> None:
@@ -71,16 +67,16 @@ def take(descriptor: int, folder: Path, leave: int) -> None:
 
 
 @pytest.mark.slow  # half a minute: in about one of three rounds the disk is full in the middle of the write
-def test_what_is_acknowledged_while_another_program_fills_the_disk_is_there(small_disk: Path) -> None:
+def test_what_is_acknowledged_while_another_program_fills_the_disk_is_there(disk: Path) -> None:
     chance = random.Random(7)
     refused = 0
-    with Lake.start(small_disk / "lake", floor_bytes=0) as lake:
+    with Lake.start(disk / "lake", floor_bytes=0) as lake:
         for turn in range(40):
             rows = [making.activity(1_767_225_600_000 + turn * 1000 + number) for number in range(400)]
             found = [making.detection(row) for row in rows]
-            ballast = os.open(small_disk / "ballast", os.O_CREAT | os.O_WRONLY | os.O_TRUNC)
-            take(ballast, small_disk, 3 << 20)
-            greedy = threading.Timer(chance.uniform(0, 0.04), take, (ballast, small_disk, 0))
+            ballast = os.open(disk / "ballast", os.O_CREAT | os.O_WRONLY | os.O_TRUNC)
+            take(ballast, disk, 3 << 20)
+            greedy = threading.Timer(chance.uniform(0, 0.04), take, (ballast, disk, 0))
             greedy.start()
             try:
                 lake.write_detections(found)
@@ -89,7 +85,7 @@ def test_what_is_acknowledged_while_another_program_fills_the_disk_is_there(smal
                 is_told, refused = False, refused + 1
             greedy.join()
             os.close(ballast)
-            (small_disk / "ballast").unlink()
+            (disk / "ballast").unlink()
             known = lake.known_detections([one.id for one in found], [row["eventTime"] for row in rows])
             assert len(known) == len(found) or not is_told
     assert refused

@@ -1,13 +1,13 @@
 """A disk that runs full: nothing more is acknowledged, the server says so and stays whole, and goes on when there is room."""
 
 import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from urllib import error, request
 
 import pytest
 
+from tests.small_disk import small_disk
 from tests.stories.conftest import Server, run, run_json
 from tests.stories.test_kill import FILES, RECORDS, importing, recordings
 from tests.waiting import until
@@ -17,20 +17,9 @@ FLOOR_MB = 24
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """96 MiB of memory as a disk of its own."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = shutil.which("mount")
-    if (
-        mount is None
-        or subprocess.run(
-            [mount, "-t", "tmpfs", "-o", "size=96m", "hinomi-test", str(folder)], capture_output=True, check=False
-        ).returncode
-    ):
-        pytest.skip("mounting a small disk wants a privilege that is not here")
-    yield folder
-    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+def disk(tmp_path: Path) -> Iterator[Path]:
+    with small_disk(tmp_path / "disk", 96) as mounted:
+        yield mounted
 
 
 def fill(folder: Path, leave: int) -> Path:
@@ -54,18 +43,18 @@ def readiness(server: Server) -> tuple[int, str]:
 
 @pytest.mark.slow  # about half a minute
 def test_a_full_disk_stops_the_intake_and_damages_nothing(
-    small_disk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    disk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HINOMI_DISK_FLOOR_MB", str(FLOOR_MB))
     files = sorted(recordings(tmp_path / "recordings").iterdir())
-    data = small_disk / "data"
+    data = disk / "data"
     run("init", data=data)
     server = Server(data)
     run("import", files[0], data=data)
     assert readiness(server)[0] == 200
 
     # under the floor: refused, told, and what was there is still found
-    ballast = fill(small_disk, FLOOR_MB * MIB - MIB)
+    ballast = fill(disk, FLOOR_MB * MIB - MIB)
     refused = run("import", files[1], data=data, check=False)
     assert refused.returncode == 1
     assert "free" in refused.stderr
@@ -81,7 +70,7 @@ def test_a_full_disk_stops_the_intake_and_damages_nothing(
 
     # another program takes the very last byte in the middle of an import
     with importing(tmp_path / "recordings", data, 40_000):
-        ballast = fill(small_disk, 0)
+        ballast = fill(disk, 0)
         until(lambda: readiness(server)[0] == 503, "the server says that it is full")
         ballast.unlink()  # refused, or it came through; what it was told was acknowledged
     run("import", tmp_path / "recordings", data=data)
